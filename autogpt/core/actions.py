@@ -1,0 +1,72 @@
+"""Commands that the model may call, and one call of one (an action)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+JsonObject = Mapping[str, Any]
+"""A JSON object as Python values: str, int, float, bool, None, list, dict."""
+
+
+class Touch(str, Enum):
+    """What a command reaches beyond the agent itself; policy and resume look at this."""
+
+    FILES = "files"
+    NETWORK = "network"
+    PROCESSES = "processes"
+    MONEY = "money"
+    OUTSIDE = "outside"
+    """Speaks to other people under the person's name: a tweet, a mail."""
+    HOST = "host"
+    """Runs outside any sandbox, on the person's own machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a command. `schema` is its JSON Schema."""
+
+    name: str
+    schema: JsonObject = field(default_factory=dict)
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CommandSpec:
+    """A command as the model, the policy and resume see it.
+
+    `reads_only` commands may be run again after a crash without asking.
+    """
+
+    name: str
+    description: str
+    parameters: tuple[Parameter, ...] = ()
+    aliases: tuple[str, ...] = ()
+    reads_only: bool = False
+    touches: frozenset[Touch] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One call of one command, as the model asked for it."""
+
+    command: str
+    args: JsonObject = field(default_factory=dict)
+
+    def key(self) -> str:
+        """A canonical text: equal for equal actions, whatever the order of the arguments."""
+        return f"{self.command}{json.dumps(self.args, sort_keys=True, ensure_ascii=False, default=str)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Thoughts:
+    """What the model says it thinks; every part may be empty."""
+
+    text: str = ""
+    reasoning: str = ""
+    plan: tuple[str, ...] = ()
+    criticism: str = ""
+    speak: str = ""

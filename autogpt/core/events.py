@@ -1,0 +1,195 @@
+"""What happened: frozen facts in the past tense, and the only source of a session.
+
+Every event is written to the journal before it is shown. Field names are the
+journal's format (docs/journal.md); a reader ignores fields that it doesn't know.
+`at` is seconds since 1970, set where the event is made; 0 means not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from autogpt.core.actions import Action, JsonObject, Thoughts
+from autogpt.core.errors import LimitKind
+from autogpt.core.messages import NO_USAGE, Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What all events have."""
+
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Replied(Fact):
+    """The model chose an action."""
+
+    thoughts: Thoughts
+    action: Action
+    usage: Usage = NO_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Garbled(Fact):
+    """The model's reply could not be read, or was cut off; nothing may be run from it."""
+
+    text: str
+    why: str
+    usage: Usage = NO_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Authorised(Fact):
+    """The person allowed the pending action, and `steps - 1` more without asking."""
+
+    steps: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAdded(Fact):
+    """The person allowed every action that `pattern` matches, for the rest of the run."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Advised(Fact):
+    """The person said something to the agent. It clears what was pending."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewAsked(Fact):
+    """The person asked the model to review its own thoughts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed(Fact):
+    """The model's verdict on its own thoughts; `agrees` means that the action may be run."""
+
+    verdict: str
+    agrees: bool
+    usage: Usage = NO_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Denied(Fact):
+    """An action was not run, and why: a rule of the policy, or the progress guard."""
+
+    action: Action
+    why: str
+    by: str = "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun(Fact):
+    """A command that changes the world is about to start. On disk before it starts."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Ran(Fact):
+    """A command ended. `changed` says whether the workspace differs from before it.
+
+    `usage` covers the model calls that the command itself made.
+    `full_result` names the workspace file with the whole result when `result` was cut.
+    """
+
+    action: Action
+    ok: bool
+    result: str
+    changed: bool = False
+    usage: Usage = NO_USAGE
+    full_result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised(Fact):
+    """The oldest `turns` turns were folded into the running summary."""
+
+    summary: str
+    turns: int
+    usage: Usage = NO_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Overflowed(Fact):
+    """The provider said that the prompt was too long; `window` is what it named, in tokens."""
+
+    window: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitMet(Fact):
+    """A limit stopped the next step. Amounts: US dollars for the budget, else a count or seconds."""
+
+    kind: LimitKind
+    spent: Decimal
+    allowed: Decimal
+    needed: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Extended(Fact):
+    """The person raised a limit by so much (dollars, tokens, steps or seconds)."""
+
+    kind: LimitKind
+    by: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck(Fact):
+    """The progress guard gave up: the agent goes in circles."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted(Fact):
+    """The person pressed Ctrl-C, or the process was told to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Fact):
+    """The person left; the run can be resumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Fact):
+    """A run that had stopped went on in a new process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Fact):
+    """An event written by a newer version: kept as it is, and passed over."""
+
+    kind: str
+    data: JsonObject = field(default_factory=dict[str, Any])
+
+
+Event = (
+    Replied
+    | Garbled
+    | Authorised
+    | RuleAdded
+    | Advised
+    | ReviewAsked
+    | Reviewed
+    | Denied
+    | Begun
+    | Ran
+    | Summarised
+    | Overflowed
+    | LimitMet
+    | Extended
+    | Stuck
+    | Interrupted
+    | Left
+    | Resumed
+    | Unknown
+)

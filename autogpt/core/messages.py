@@ -1,0 +1,52 @@
+"""What goes to a language model and what comes back. Plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+
+Finish = Literal["stop", "length", "filter"]
+"""Why a reply ended: by itself, at its length limit, or by the provider's content filter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the provider counted them (or estimated, when it told none).
+
+    `cached_tokens` is the part of `prompt_tokens` that was billed as cached.
+    `cost` is in US dollars; `None` means that the model's price is unknown.
+    """
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    cost: Decimal | None = Decimal(0)
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and reply together."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+NO_USAGE = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A model's whole reply."""
+
+    text: str
+    finish: Finish = "stop"
+    usage: Usage = NO_USAGE
+    model: str = ""

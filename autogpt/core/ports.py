@@ -1,0 +1,106 @@
+"""What the core needs of the world. Each port has one to three methods.
+
+Implementations live in the doors and edges (`autogpt.models`, `autogpt.terminal`,
+`autogpt.commands`); `autogpt.build` chooses them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from autogpt.core.actions import Action
+from autogpt.core.effects import Ask, AskForMore
+from autogpt.core.events import (
+    Advised,
+    Authorised,
+    Extended,
+    Left,
+    Ran,
+    ReviewAsked,
+    RuleAdded,
+)
+from autogpt.core.messages import Completion, Message
+
+Answer = Authorised | RuleAdded | Advised | ReviewAsked | Left
+
+
+class Model(Protocol):
+    """A language model."""
+
+    def complete(
+        self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
+    ) -> Completion:
+        """Answer a prompt with at most `reply_tokens` tokens.
+
+        `as_reply` asks for the agent's reply format, enforced by the server where it can.
+        Raises ContextOverflow, OverLimit, ProviderError; KeyboardInterrupt cancels the call.
+        """
+        ...
+
+
+class User(Protocol):
+    """The person, if there is one."""
+
+    def authorise(self, question: Ask) -> Answer:
+        """Ask; wait for the answer. A missing answer is never a yes."""
+        ...
+
+    def extend(self, question: AskForMore) -> Extended | Left:
+        """Ask for more of what has run out."""
+        ...
+
+    def said(self) -> str | None:
+        """What the person typed since the last call while the agent worked, if anything."""
+        ...
+
+
+class Commands(Protocol):
+    """What the model may call."""
+
+    def run(self, action: Action) -> Ran:
+        """Run one action. Never raises CommandError: a failure is `Ran(ok=False)`.
+
+        KeyboardInterrupt ends the command and its processes, and passes.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+
+class Watcher(Protocol):
+    """Sees model calls as they go on, so that the person sees that something is happening."""
+
+    def call_started(self, what: str) -> None:
+        """A call begins; `what` names the model, in words for the person."""
+        ...
+
+    def call_streamed(self, text: str) -> None:
+        """A piece of the reply arrived."""
+        ...
+
+    def call_waiting(self, seconds: float, why: str) -> None:
+        """The call failed and is tried again after `seconds`."""
+        ...
+
+    def call_ended(self) -> None:
+        """The call is over, whichever way."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything that a running agent reaches."""
+
+    model: Model
+    fast_model: Model
+    user: User
+    commands: Commands
+    clock: Clock

@@ -1,0 +1,16 @@
+"""Who the agent is in a run: name, role, goals and budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`budget` is in US dollars; `None` means no limit. At most five goals are meant."""
+
+    name: str
+    role: str
+    goals: tuple[str, ...]
+    budget: Decimal | None = None
