@@ -53,6 +53,10 @@ class ProviderError(UserError):
     exit_code = ExitCode.PROVIDER
 
 
+class AccountError(ProviderError):
+    """The provider refuses the key, or the account has no credit: only the person can change that."""
+
+
 class ContextOverflow(Exception):
     """The provider says that the prompt is too long.
 

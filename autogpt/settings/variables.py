@@ -1,0 +1,863 @@
+"""Every variable that the program knows, each declared once.
+
+From this table come reading and checking (`load`), `.env.template` and
+`docs/settings.md` (`pages`). Names and defaults follow Auto-GPT 0.3, with the
+additions of 0.4; where an old default no longer exists, the program chooses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from autogpt.settings.kinds import (
+    BUDGET,
+    KEY,
+    LIST,
+    NAME,
+    PASSWORD,
+    PATH,
+    PORT,
+    TEXT,
+    TOKENS,
+    URL,
+    YES_OR_NO,
+    Kind,
+    number,
+    one_of,
+    whole,
+)
+
+
+class Section(str, Enum):
+    """A heading of the template and of the page; the order is theirs."""
+
+    PROVIDER = "Language model: provider"
+    MODELS = "Language model: models"
+    RUN = "The run"
+    FILES = "Files"
+    SHELL = "Shell"
+    PLUGINS = "Plugins"
+    WEB = "Web"
+    MEMORY = "Memory"
+    IMAGES = "Images"
+    SPEECH = "Speech and audio"
+    ACCOUNTS = "Accounts"
+
+
+class UsedFrom(str, Enum):
+    """Whether setting the variable has an effect in this version."""
+
+    NOW = "now"
+    LATER = "later"
+    """Known and checked; the part of the program that uses it comes later."""
+    NO_MORE = "no more"
+    """Known, so that an old file stays valid; nothing uses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`field` is the place in `Settings`; `default` is in the variable's own text form, empty for unset.
+
+    `other_names` are read too, after `name`. `widens` marks those that can give the
+    agent more rights, or send the key elsewhere, than it would have without them.
+    """
+
+    name: str
+    field: str
+    kind: Kind
+    section: Section
+    meaning: str
+    default: str = ""
+    example: str = ""
+    other_names: tuple[str, ...] = ()
+    used_from: UsedFrom = UsedFrom.NOW
+    widens: bool = False
+
+    @property
+    def secret(self) -> bool:
+        """Whether the value must never be shown."""
+        return self.kind.secret
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, the one to use first."""
+        return (self.name, *self.other_names)
+
+
+NOW, LATER, NO_MORE = UsedFrom.NOW, UsedFrom.LATER, UsedFrom.NO_MORE
+
+_PROVIDER = (
+    Variable(
+        "OPENAI_API_KEY",
+        "models.api_key",
+        KEY,
+        Section.PROVIDER,
+        "Your key, from https://platform.openai.com/api-keys. A local server needs none.",
+        example="your-openai-api-key",
+    ),
+    Variable(
+        "OPENAI_API_BASE_URL",
+        "models.base_url",
+        URL,
+        Section.PROVIDER,
+        "Address of an OpenAI-compatible server (Ollama, llama.cpp, vLLM, LM Studio …) to use instead of "
+        "OpenAI's. Your key is sent to it.",
+        example="http://localhost:11434/v1",
+        other_names=("OPENAI_API_BASE", "OPENAI_BASE_URL"),
+        widens=True,
+    ),
+    Variable(
+        "OPENAI_ORGANIZATION",
+        "models.organization",
+        NAME,
+        Section.PROVIDER,
+        "The organisation that calls are billed to, if you belong to several.",
+        example="your-openai-organization",
+        other_names=("OPENAI_ORG_ID",),
+    ),
+    Variable(
+        "USE_AZURE",
+        "models.use_azure",
+        YES_OR_NO,
+        Section.PROVIDER,
+        "Use Azure OpenAI, as AZURE_CONFIG_FILE says. OPENAI_API_KEY is then the key of that resource.",
+        "False",
+    ),
+    Variable(
+        "AZURE_CONFIG_FILE",
+        "models.azure_config_file",
+        PATH,
+        Section.PROVIDER,
+        "Azure's address, version and deployments; see azure.yaml.template.",
+        "azure.yaml",
+        widens=True,
+    ),
+)
+
+_MODELS = (
+    Variable(
+        "SMART_LLM_MODEL",
+        "models.smart",
+        NAME,
+        Section.MODELS,
+        "The model that thinks. Unset: the program's choice. A retired model is replaced, with a line that "
+        "says so.",
+        example="your-smart-model",
+        other_names=("SMART_LLM",),
+    ),
+    Variable(
+        "FAST_LLM_MODEL",
+        "models.fast",
+        NAME,
+        Section.MODELS,
+        "The cheaper model, for summaries and small questions. Unset: the program's choice.",
+        example="your-fast-model",
+        other_names=("FAST_LLM",),
+    ),
+    Variable(
+        "FALLBACK_LLM_MODEL",
+        "models.fallback",
+        NAME,
+        Section.MODELS,
+        "The model to go on with when one of the others is withdrawn in the middle of a run. Unset: none.",
+        example="your-fallback-model",
+        other_names=("FALLBACK_LLM",),
+    ),
+    Variable(
+        "SMART_TOKEN_LIMIT",
+        "models.smart_token_limit",
+        TOKENS,
+        Section.MODELS,
+        "Tokens of prompt and reply together for the smart model. Unset: what its window allows.",
+        example="16000",
+    ),
+    Variable(
+        "FAST_TOKEN_LIMIT",
+        "models.fast_token_limit",
+        TOKENS,
+        Section.MODELS,
+        "The same for the fast model.",
+        example="16000",
+    ),
+    Variable(
+        "TEMPERATURE",
+        "models.temperature",
+        number(0, 2),
+        Section.MODELS,
+        "How freely the model chooses its words. Models that take no temperature are not sent one.",
+        "0",
+    ),
+    Variable(
+        "EMBEDDING_MODEL",
+        "models.embedding_model",
+        NAME,
+        Section.MODELS,
+        "The model that turns texts into vectors for the memory. Unset: the program's choice.",
+        example="text-embedding-3-small",
+        used_from=LATER,
+    ),
+    Variable(
+        "EMBEDDING_TOKENIZER",
+        "models.embedding_tokenizer",
+        NAME,
+        Section.MODELS,
+        "The encoding by which that model's tokens are counted.",
+        "cl100k_base",
+        used_from=LATER,
+    ),
+    Variable(
+        "EMBEDDING_TOKEN_LIMIT",
+        "models.embedding_token_limit",
+        whole(1, 10_000_000),
+        Section.MODELS,
+        "The longest text, in tokens, that is sent to that model in one piece.",
+        "8191",
+        used_from=LATER,
+    ),
+    Variable(
+        "OPENAI_FUNCTIONS",
+        "models.openai_functions",
+        YES_OR_NO,
+        Section.MODELS,
+        "Structured replies are asked for wherever the server can give them.",
+        "False",
+        used_from=NO_MORE,
+    ),
+)
+
+_RUN = (
+    Variable(
+        "API_BUDGET",
+        "run.api_budget",
+        BUDGET,
+        Section.RUN,
+        "What a run may cost, in US dollars. Unset: what the profile says, or no limit.",
+        example="5.00",
+    ),
+    Variable(
+        "AUTHORISE_COMMAND_KEY",
+        "run.authorise_key",
+        NAME,
+        Section.RUN,
+        "What you type to let a command run.",
+        "y",
+    ),
+    Variable(
+        "EXIT_KEY",
+        "run.exit_key",
+        NAME,
+        Section.RUN,
+        "What you type to leave.",
+        "n",
+    ),
+    Variable(
+        "AI_SETTINGS_FILE",
+        "run.ai_settings_file",
+        PATH,
+        Section.RUN,
+        "Where the agent's name, role, goals and budget are kept.",
+        "ai_settings.yaml",
+    ),
+    Variable(
+        "PROMPT_SETTINGS_FILE",
+        "run.prompt_settings_file",
+        PATH,
+        Section.RUN,
+        "Constraints, resources and evaluation lines of your own for the prompt.",
+        "prompt_settings.yaml",
+    ),
+    Variable(
+        "POLICY_FILE",
+        "run.policy_file",
+        PATH,
+        Section.RUN,
+        "What the agent may do without asking. Unset: policy.yaml in your configuration folder, if it is there.",
+        example="/home/you/policy.yaml",
+        widens=True,
+    ),
+    Variable(
+        "PLAIN_OUTPUT",
+        "run.plain_output",
+        YES_OR_NO,
+        Section.RUN,
+        "Plain lines on the terminal: no spinner, nothing redrawn.",
+        "False",
+    ),
+    Variable(
+        "DISABLED_COMMAND_CATEGORIES",
+        "run.disabled_command_categories",
+        LIST,
+        Section.RUN,
+        "Families of commands that the agent is not given, separated by commas.",
+        example="autogpt.commands.files",
+    ),
+    Variable(
+        "CHAT_MESSAGES_ENABLED",
+        "run.chat_messages_enabled",
+        YES_OR_NO,
+        Section.RUN,
+        "Let plugins carry messages to you and from you.",
+        "False",
+        used_from=LATER,
+    ),
+)
+
+_FILES = (
+    Variable(
+        "WORKSPACE_DIRECTORY",
+        "files.workspace_directory",
+        PATH,
+        Section.FILES,
+        "The folder that the agent works in; it is made if it isn't there.",
+        "auto_gpt_workspace",
+        widens=True,
+    ),
+    Variable(
+        "RESTRICT_TO_WORKSPACE",
+        "files.restrict_to_workspace",
+        YES_OR_NO,
+        Section.FILES,
+        "Keep the agent's file commands inside that folder.",
+        "True",
+        widens=True,
+    ),
+)
+
+_SHELL = (
+    Variable(
+        "EXECUTE_LOCAL_COMMANDS",
+        "shell.execute_local_commands",
+        YES_OR_NO,
+        Section.SHELL,
+        "Let the agent run programs on this machine itself, outside any sandbox.",
+        "False",
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "SHELL_COMMAND_CONTROL",
+        "shell.control",
+        one_of("denylist", "allowlist"),
+        Section.SHELL,
+        "Which of the next two lists decides over shell commands.",
+        "denylist",
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "SHELL_DENYLIST",
+        "shell.denylist",
+        LIST,
+        Section.SHELL,
+        "Programs that may not be started, separated by commas.",
+        "sudo,su",
+        other_names=("DENY_COMMANDS",),
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "SHELL_ALLOWLIST",
+        "shell.allowlist",
+        LIST,
+        Section.SHELL,
+        "The only programs that may be started, separated by commas.",
+        example="cat,git,grep,ls",
+        other_names=("ALLOW_COMMANDS",),
+        used_from=LATER,
+        widens=True,
+    ),
+)
+
+_PLUGINS = (
+    Variable(
+        "PLUGINS_DIR",
+        "plugins.directory",
+        PATH,
+        Section.PLUGINS,
+        "Where plugins are kept.",
+        "plugins",
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "PLUGINS_CONFIG_FILE",
+        "plugins.config_file",
+        PATH,
+        Section.PLUGINS,
+        "Which plugins are on, and their own settings.",
+        "plugins_config.yaml",
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "ALLOWLISTED_PLUGINS",
+        "plugins.allowlist",
+        LIST,
+        Section.PLUGINS,
+        "Plugins that are loaded without asking, separated by commas.",
+        example="AutoGPTExamplePlugin",
+        used_from=LATER,
+        widens=True,
+    ),
+    Variable(
+        "DENYLISTED_PLUGINS",
+        "plugins.denylist",
+        LIST,
+        Section.PLUGINS,
+        "Plugins that are never loaded, separated by commas.",
+        example="AutoGPTExamplePlugin",
+        used_from=LATER,
+    ),
+)
+
+_WEB = (
+    Variable(
+        "USE_WEB_BROWSER",
+        "web.browser",
+        one_of("chrome", "firefox", "edge", "safari", chromium="chrome"),
+        Section.WEB,
+        "The browser that opens web pages.",
+        "chrome",
+        used_from=LATER,
+    ),
+    Variable(
+        "HEADLESS_BROWSER",
+        "web.headless",
+        YES_OR_NO,
+        Section.WEB,
+        "Keep the browser's window hidden.",
+        "True",
+        used_from=LATER,
+    ),
+    Variable(
+        "USER_AGENT",
+        "web.user_agent",
+        TEXT,
+        Section.WEB,
+        "How requests to web pages introduce themselves. Unset: as the browser does.",
+        example='"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"',
+        used_from=LATER,
+    ),
+    Variable(
+        "BROWSE_CHUNK_MAX_LENGTH",
+        "web.chunk_tokens",
+        whole(100, 10_000_000),
+        Section.WEB,
+        "The length, in tokens, of the pieces in which a long page is read.",
+        "3000",
+        used_from=LATER,
+    ),
+    Variable(
+        "BROWSE_SPACY_LANGUAGE_MODEL",
+        "web.spacy_language_model",
+        NAME,
+        Section.WEB,
+        "Pages are cut into pieces without a language model of their own.",
+        "en_core_web_sm",
+        used_from=NO_MORE,
+    ),
+    Variable(
+        "GOOGLE_API_KEY",
+        "web.google_api_key",
+        KEY,
+        Section.WEB,
+        "A Google API key, to search with Google instead of DuckDuckGo.",
+        example="your-google-api-key",
+        used_from=LATER,
+    ),
+    Variable(
+        "CUSTOM_SEARCH_ENGINE_ID",
+        "web.custom_search_engine_id",
+        NAME,
+        Section.WEB,
+        "The Google search engine that goes with that key.",
+        example="your-custom-search-engine-id",
+        other_names=("GOOGLE_CUSTOM_SEARCH_ENGINE_ID",),
+        used_from=LATER,
+    ),
+)
+
+_MEMORY = (
+    Variable(
+        "MEMORY_BACKEND",
+        "memory.backend",
+        one_of(
+            "local",
+            "redis",
+            "pinecone",
+            "milvus",
+            "weaviate",
+            "no_memory",
+            none="no_memory",
+            json_file="local",
+        ),
+        Section.MEMORY,
+        "What keeps the agent's memory.",
+        "local",
+        used_from=LATER,
+    ),
+    Variable(
+        "MEMORY_INDEX",
+        "memory.index",
+        NAME,
+        Section.MEMORY,
+        "The name of the memory's file, index or collection.",
+        "auto-gpt",
+        used_from=LATER,
+    ),
+    Variable(
+        "REDIS_HOST", "memory.redis_host", NAME, Section.MEMORY, "Redis: host.", "localhost", used_from=LATER
+    ),
+    Variable(
+        "REDIS_PORT", "memory.redis_port", PORT, Section.MEMORY, "Redis: port.", "6379", used_from=LATER
+    ),
+    Variable(
+        "REDIS_PASSWORD",
+        "memory.redis_password",
+        PASSWORD,
+        Section.MEMORY,
+        "Redis: password.",
+        example="your-redis-password",
+        used_from=LATER,
+    ),
+    Variable(
+        "WIPE_REDIS_ON_START",
+        "memory.wipe_redis_on_start",
+        YES_OR_NO,
+        Section.MEMORY,
+        "Redis: forget everything at each start.",
+        "True",
+        used_from=LATER,
+    ),
+    Variable(
+        "PINECONE_API_KEY",
+        "memory.pinecone_api_key",
+        KEY,
+        Section.MEMORY,
+        "Pinecone: key.",
+        example="your-pinecone-api-key",
+        used_from=LATER,
+    ),
+    Variable(
+        "PINECONE_ENV",
+        "memory.pinecone_env",
+        NAME,
+        Section.MEMORY,
+        "Pinecone: region.",
+        example="your-pinecone-region",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_HOST",
+        "memory.weaviate_host",
+        NAME,
+        Section.MEMORY,
+        "Weaviate: host.",
+        example="127.0.0.1",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_PORT",
+        "memory.weaviate_port",
+        PORT,
+        Section.MEMORY,
+        "Weaviate: port.",
+        example="8080",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_PROTOCOL",
+        "memory.weaviate_protocol",
+        one_of("http", "https"),
+        Section.MEMORY,
+        "Weaviate: protocol.",
+        "http",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_USERNAME",
+        "memory.weaviate_username",
+        TEXT,
+        Section.MEMORY,
+        "Weaviate: user.",
+        example="your-weaviate-username",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_PASSWORD",
+        "memory.weaviate_password",
+        PASSWORD,
+        Section.MEMORY,
+        "Weaviate: password.",
+        example="your-weaviate-password",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_API_KEY",
+        "memory.weaviate_api_key",
+        KEY,
+        Section.MEMORY,
+        "Weaviate: key, where it wants one instead of a password.",
+        example="your-weaviate-api-key",
+        used_from=LATER,
+    ),
+    Variable(
+        "USE_WEAVIATE_EMBEDDED",
+        "memory.use_weaviate_embedded",
+        YES_OR_NO,
+        Section.MEMORY,
+        "Weaviate: start one inside the program.",
+        "False",
+        used_from=LATER,
+    ),
+    Variable(
+        "WEAVIATE_EMBEDDED_PATH",
+        "memory.weaviate_embedded_path",
+        PATH,
+        Section.MEMORY,
+        "Weaviate: where the embedded one keeps its data.",
+        example="/home/you/.local/share/weaviate",
+        used_from=LATER,
+    ),
+    Variable(
+        "MILVUS_ADDR",
+        "memory.milvus_addr",
+        NAME,
+        Section.MEMORY,
+        "Milvus: host and port, or the address of a Zilliz cloud.",
+        "localhost:19530",
+        used_from=LATER,
+    ),
+    Variable(
+        "MILVUS_USERNAME",
+        "memory.milvus_username",
+        TEXT,
+        Section.MEMORY,
+        "Milvus: user.",
+        example="your-milvus-username",
+        used_from=LATER,
+    ),
+    Variable(
+        "MILVUS_PASSWORD",
+        "memory.milvus_password",
+        PASSWORD,
+        Section.MEMORY,
+        "Milvus: password.",
+        example="your-milvus-password",
+        used_from=LATER,
+    ),
+    Variable(
+        "MILVUS_COLLECTION",
+        "memory.milvus_collection",
+        NAME,
+        Section.MEMORY,
+        "Milvus: collection.",
+        "autogpt",
+        used_from=LATER,
+    ),
+    Variable(
+        "MILVUS_SECURE",
+        "memory.milvus_secure",
+        YES_OR_NO,
+        Section.MEMORY,
+        "Milvus: encrypt the connection.",
+        "False",
+        used_from=LATER,
+    ),
+)
+
+_IMAGES = (
+    Variable(
+        "IMAGE_PROVIDER",
+        "images.provider",
+        one_of("dalle", "huggingface", "sdwebui", openai="dalle", sd_webui="sdwebui"),
+        Section.IMAGES,
+        "What makes pictures: OpenAI, Hugging Face, or a Stable Diffusion web server.",
+        "dalle",
+        used_from=LATER,
+    ),
+    Variable(
+        "IMAGE_SIZE",
+        "images.size",
+        whole(16, 8_192),
+        Section.IMAGES,
+        "Length of a picture's side in pixels.",
+        "256",
+        used_from=LATER,
+    ),
+    Variable(
+        "HUGGINGFACE_IMAGE_MODEL",
+        "images.huggingface_image_model",
+        NAME,
+        Section.IMAGES,
+        "Hugging Face: the model that makes pictures.",
+        "CompVis/stable-diffusion-v1-4",
+        used_from=LATER,
+    ),
+    Variable(
+        "SD_WEBUI_URL",
+        "images.sd_webui_url",
+        URL,
+        Section.IMAGES,
+        "Stable Diffusion web server: address.",
+        "http://localhost:7860",
+        used_from=LATER,
+    ),
+    Variable(
+        "SD_WEBUI_AUTH",
+        "images.sd_webui_auth",
+        PASSWORD,
+        Section.IMAGES,
+        "Stable Diffusion web server: user and password, as user:password.",
+        example="your-username:your-password",
+        used_from=LATER,
+    ),
+)
+
+_SPEECH = (
+    Variable(
+        "TEXT_TO_SPEECH_PROVIDER",
+        "speech.provider",
+        one_of("gtts", "macos", "elevenlabs", "streamelements"),
+        Section.SPEECH,
+        "The voice that speaks. Unset: ElevenLabs with a key, else what the two switches below say, else gtts.",
+        example="gtts",
+        used_from=LATER,
+    ),
+    Variable(
+        "ELEVENLABS_API_KEY",
+        "speech.elevenlabs_api_key",
+        KEY,
+        Section.SPEECH,
+        "ElevenLabs: key.",
+        example="your-elevenlabs-api-key",
+        used_from=LATER,
+    ),
+    Variable(
+        "ELEVENLABS_VOICE_1_ID",
+        "speech.elevenlabs_voice_1_id",
+        NAME,
+        Section.SPEECH,
+        "ElevenLabs: the agent's voice.",
+        example="your-voice-id-1",
+        other_names=("ELEVENLABS_VOICE_ID",),
+        used_from=LATER,
+    ),
+    Variable(
+        "ELEVENLABS_VOICE_2_ID",
+        "speech.elevenlabs_voice_2_id",
+        NAME,
+        Section.SPEECH,
+        "ElevenLabs: the voice of agents that the agent starts.",
+        example="your-voice-id-2",
+        used_from=LATER,
+    ),
+    Variable(
+        "USE_MAC_OS_TTS",
+        "speech.use_mac_os_tts",
+        YES_OR_NO,
+        Section.SPEECH,
+        "Speak with macOS's own voice.",
+        "False",
+        used_from=LATER,
+    ),
+    Variable(
+        "USE_BRIAN_TTS",
+        "speech.use_brian_tts",
+        YES_OR_NO,
+        Section.SPEECH,
+        "Speak with StreamElements' voice Brian.",
+        "False",
+        used_from=LATER,
+    ),
+    Variable(
+        "HUGGINGFACE_AUDIO_TO_TEXT_MODEL",
+        "speech.huggingface_audio_to_text_model",
+        NAME,
+        Section.SPEECH,
+        "Hugging Face: the model that writes down what an audio file says.",
+        example="openai/whisper-large-v3",
+        used_from=LATER,
+    ),
+)
+
+_ACCOUNTS = (
+    Variable(
+        "HUGGINGFACE_API_TOKEN",
+        "accounts.huggingface_api_token",
+        KEY,
+        Section.ACCOUNTS,
+        "Hugging Face: token, for pictures and audio.",
+        example="your-huggingface-api-token",
+        used_from=LATER,
+    ),
+    Variable(
+        "GITHUB_USERNAME",
+        "accounts.github_username",
+        NAME,
+        Section.ACCOUNTS,
+        "GitHub: user, for cloning repositories.",
+        example="your-github-username",
+        used_from=LATER,
+    ),
+    Variable(
+        "GITHUB_API_KEY",
+        "accounts.github_api_key",
+        KEY,
+        Section.ACCOUNTS,
+        "GitHub: token.",
+        example="your-github-token",
+        used_from=LATER,
+    ),
+    Variable(
+        "TW_CONSUMER_KEY",
+        "accounts.twitter_consumer_key",
+        KEY,
+        Section.ACCOUNTS,
+        "Twitter: consumer key.",
+        example="your-consumer-key",
+        used_from=LATER,
+    ),
+    Variable(
+        "TW_CONSUMER_SECRET",
+        "accounts.twitter_consumer_secret",
+        KEY,
+        Section.ACCOUNTS,
+        "Twitter: consumer secret.",
+        example="your-consumer-secret",
+        used_from=LATER,
+    ),
+    Variable(
+        "TW_ACCESS_TOKEN",
+        "accounts.twitter_access_token",
+        KEY,
+        Section.ACCOUNTS,
+        "Twitter: access token.",
+        example="your-access-token",
+        used_from=LATER,
+    ),
+    Variable(
+        "TW_ACCESS_TOKEN_SECRET",
+        "accounts.twitter_access_token_secret",
+        KEY,
+        Section.ACCOUNTS,
+        "Twitter: access token secret.",
+        example="your-access-token-secret",
+        used_from=LATER,
+    ),
+)
+
+VARIABLES: tuple[Variable, ...] = (
+    *_PROVIDER,
+    *_MODELS,
+    *_RUN,
+    *_FILES,
+    *_SHELL,
+    *_PLUGINS,
+    *_WEB,
+    *_MEMORY,
+    *_IMAGES,
+    *_SPEECH,
+    *_ACCOUNTS,
+)
