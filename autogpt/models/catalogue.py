@@ -90,7 +90,9 @@ def check_chat(name: str) -> None:
     if known is None or known.mode == "chat":
         return
     what = "makes embeddings" if known.mode == "embedding" else "only answers OpenAI's Responses API"
-    raise UsageError(f"the model {name} {what} and cannot drive the agent: choose {DEFAULT_SMART}, for example")
+    raise UsageError(
+        f"the model {name} {what} and cannot drive the agent: choose {DEFAULT_SMART}, for example"
+    )
 
 
 @cache

@@ -58,13 +58,19 @@ class Row:
 
 
 TABLE: Mapping[Fault, Row] = {
-    Fault.RATE_LIMIT: Row(20, "the provider limits how often you may call: wait, or ask it for a higher limit"),
+    Fault.RATE_LIMIT: Row(
+        20, "the provider limits how often you may call: wait, or ask it for a higher limit"
+    ),
     Fault.NO_CREDIT: Row(1, "the account has no credit left: add credit or a payment method, then resume"),
-    Fault.WRONG_KEY: Row(1, "the key was refused: check OPENAI_API_KEY (or the server's own key), then resume"),
+    Fault.WRONG_KEY: Row(
+        1, "the key was refused: check OPENAI_API_KEY (or the server's own key), then resume"
+    ),
     Fault.FORBIDDEN: Row(1, "the key may not do this: check the account's rights and region, then resume"),
     Fault.NO_MODEL: Row(1, "choose another model with SMART_LLM_MODEL or FAST_LLM_MODEL, then resume"),
     Fault.FILTERED: Row(1, "the provider's content filter refused the prompt: put the task in other words"),
-    Fault.BAD_REQUEST: Row(1, "the server does not understand the request: check the model's name and the address"),
+    Fault.BAD_REQUEST: Row(
+        1, "the server does not understand the request: check the model's name and the address"
+    ),
     Fault.TOO_LARGE: Row(1, "the server takes no requests of this size: lower SMART_TOKEN_LIMIT"),
     Fault.OVERLOADED: Row(20, "the provider is overloaded: resume later"),
     Fault.SERVER: Row(10, "the provider has a fault of its own: resume later", begun=True),
@@ -73,7 +79,9 @@ TABLE: Mapping[Fault, Row] = {
     Fault.TLS: Row(1, "check the address (http or https), the clock and, behind a proxy, SSL_CERT_FILE"),
     Fault.CUT: Row(10, "the connection breaks off: check the network and any proxy", begun=True),
     Fault.TIMEOUT: Row(4, "the server is too slow or hangs: check it, or choose a smaller model", begun=True),
-    Fault.MALFORMED: Row(4, "what answers there is no compatible server: check OPENAI_API_BASE_URL", begun=True),
+    Fault.MALFORMED: Row(
+        4, "what answers there is no compatible server: check OPENAI_API_BASE_URL", begun=True
+    ),
     Fault.UNKNOWN: Row(3, "resume later; if it lasts, check the provider's status page", begun=True),
 }
 
@@ -143,7 +151,7 @@ def shorten(text: str) -> str:
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 
-_KEY = re.compile(r"\b(sk|gsk|xai|key|api|pk|hf)[-_][A-Za-z0-9*_-]{8,}|(?<=Bearer )\S+|\b[0-9a-fA-F]{32,}\b")
+_KEY = re.compile(r"\b(sk|gsk|xai|pk|hf)[-_][A-Za-z0-9*_-]{8,}|(?<=Bearer )\S+|\b[0-9a-fA-F]{32,}\b")
 
 _OVERFLOW = re.compile(
     r"context_length_exceeded"
@@ -162,7 +170,9 @@ _OVERFLOW = re.compile(
     r"|string_above_max_length",
     re.IGNORECASE | re.DOTALL,
 )
-_NOT_OVERFLOW = re.compile(r"max_(completion_)?tokens is too large|tokens per min|TPM|rate.?limit", re.IGNORECASE)
+_NOT_OVERFLOW = re.compile(
+    r"max_(completion_)?tokens is too large|tokens per min|TPM|rate.?limit", re.IGNORECASE
+)
 
 _NUMBER = r"(\d{1,3}(?:,\d{3})+|\d+)"
 _WINDOW = tuple(
@@ -186,17 +196,22 @@ _NO_CREDIT = re.compile(
     re.IGNORECASE,
 )
 _NO_MODEL = re.compile(
-    r"model_not_found|deploymentnotfound|model_deprecated|model .{0,120}(does not exist|not found|not exist"
+    r"model_not_found|deploymentnotfound|model_deprecated|model [^.]{0,120}(does not exist|not found|not exist"
     r"|has been (deprecated|retired|decommissioned)|is (deprecated|not available|no longer)|not supported)"
     r"|(no such|unknown|invalid|unsupported) model|no models? loaded|try pulling it first",
     re.IGNORECASE | re.DOTALL,
+)
+_PARAMETER = re.compile(
+    r"unsupported_(parameter|value)|unknown_parameter|unsupported parameter", re.IGNORECASE
 )
 _FILTERED = re.compile(
     r"content_filter|content_policy|responsibleaipolicy|content management policy|safety system|usage polic"
     r"|flagged",
     re.IGNORECASE,
 )
-_WRONG_KEY = re.compile(r"invalid_api_key|incorrect api key|invalid (api )?key|api key (is )?(invalid|expired)", re.I)
+_WRONG_KEY = re.compile(
+    r"invalid_api_key|incorrect api key|invalid (api )?key|api key (is )?(invalid|expired)", re.I
+)
 _RATE_LIMIT = re.compile(r"rate.?limit|too many requests|throttl", re.IGNORECASE)
 _OVERLOADED = re.compile(r"overloaded|at capacity|loading model|no capacity", re.IGNORECASE)
 _SERVER = re.compile(r"server_error|internal error|internal server", re.IGNORECASE)
@@ -237,7 +252,10 @@ def from_answer(
     """
     error = _error_object(body)
     said = _message(error)
-    evidence = said if isinstance(error, str) else f"{said} {json.dumps(error, default=str)[:5_000]}"
+    evidence = said[:5_000]
+    if not isinstance(error, str):
+        others = {name: value for name, value in error.items() if value != said}
+        evidence += " " + json.dumps(others, default=str)[:5_000]
     if _OVERFLOW.search(evidence) and not _NOT_OVERFLOW.search(evidence):
         return ContextOverflow(named_window(evidence))
     parameter = error.get("param") if isinstance(error, Mapping) else None
@@ -259,6 +277,8 @@ def _fault(status: int | None, evidence: str) -> Fault:
     if status == 404 and not _NO_MODEL.search(evidence):
         # A page that isn't there, rather than a model: the address is wrong.
         return Fault.NO_MODEL if "model" in evidence.lower() else Fault.BAD_REQUEST
+    if _PARAMETER.search(evidence) and status in (400, 422):
+        return Fault.BAD_REQUEST
     if _NO_MODEL.search(evidence) and status in (None, 400, 403, 404, 422):
         return Fault.NO_MODEL
     if _WRONG_KEY.search(evidence) and status in (None, 400, 403):
@@ -297,17 +317,24 @@ def _connection_fault(chain: list[BaseException]) -> Fault:
         name = type(cause).__name__
         if isinstance(cause, socket.gaierror):
             return Fault.NO_HOST
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
+        if isinstance(cause, ssl.SSLError) and not isinstance(
+            cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)
+        ):
             return Fault.TLS
         if isinstance(cause, ConnectionRefusedError):
             return Fault.REFUSED
         if isinstance(cause, (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)):
             return Fault.CUT
-        if isinstance(cause, TimeoutError) or name in {"ReadTimeout", "ConnectTimeout", "WriteTimeout", "APITimeoutError"}:
+        if isinstance(cause, TimeoutError) or name in {
+            "ReadTimeout",
+            "ConnectTimeout",
+            "WriteTimeout",
+            "APITimeoutError",
+        }:
             return Fault.TIMEOUT
         if name in {"UnsupportedProtocol", "InvalidURL", "LocalProtocolError", "TooManyRedirects"}:
             return Fault.BAD_REQUEST
-        if name in {"RemoteProtocolError", "ReadError", "WriteError", "IncompleteRead"}:
+        if name in {"RemoteProtocolError", "ReadError", "WriteError", "SSLEOFError", "SSLZeroReturnError"}:
             return Fault.CUT
         if name in {"DecodingError", "JSONDecodeError", "UnicodeDecodeError"}:
             return Fault.MALFORMED
