@@ -1,0 +1,1 @@
+"""Measures what the program costs: `python -m benchmarks.all` runs everything."""
