@@ -1,1 +1,1 @@
-"""Measures what the program costs: `python -m benchmarks.all` runs everything."""
+"""Measurements, each one command: `python -m benchmarks.NAME`."""

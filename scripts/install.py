@@ -118,7 +118,10 @@ def succeeds(*command: str) -> bool:
 
     try:
         quiet = subprocess.DEVNULL
-        return subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment()).returncode == 0
+        return (
+            subprocess.run(command, stdin=quiet, stdout=quiet, stderr=quiet, env=environment()).returncode
+            == 0
+        )
     except OSError:
         return False
 
@@ -126,7 +129,9 @@ def succeeds(*command: str) -> bool:
 def is_sound(venv: str) -> bool:
     """Whether VENV has a Python of our version and a pip that both start."""
     version = "import sys; sys.exit(sys.version_info[:2] != (%d, %d))" % sys.version_info[:2]
-    return succeeds(python_of(venv), "-I", "-c", version) and succeeds(python_of(venv), "-I", "-m", "pip", "--version")
+    return succeeds(python_of(venv), "-I", "-c", version) and succeeds(
+        python_of(venv), "-I", "-m", "pip", "--version"
+    )
 
 
 def discard(venv: str) -> None:
@@ -173,7 +178,9 @@ def with_apt(venv: str) -> bool:
         return False
     say(f"Installing the system package {package} ...")
     fetch = (*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", package)
-    return (succeeds(*fetch) or (succeeds(*sudo, "apt-get", "update") and succeeds(*fetch))) and with_venv(venv)
+    return (succeeds(*fetch) or (succeeds(*sudo, "apt-get", "update") and succeeds(*fetch))) and with_venv(
+        venv
+    )
 
 
 def with_uv(venv: str) -> bool:
@@ -185,7 +192,9 @@ def with_virtualenv(venv: str) -> bool:
     import tempfile
 
     with tempfile.TemporaryDirectory() as folder:
-        code = f"import sys; sys.path.insert(0, {folder!r}); import virtualenv; virtualenv.cli_run([{venv!r}])"
+        code = (
+            f"import sys; sys.path.insert(0, {folder!r}); import virtualenv; virtualenv.cli_run([{venv!r}])"
+        )
         return succeeds(
             sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "virtualenv"
         ) and succeeds(sys.executable, "-c", code)
