@@ -1,0 +1,322 @@
+"""Puts lines on a terminal or into a pipe.
+
+On a terminal, lines wrap to its width with their gutter on every row, in colours where it has
+them (rich, imported at the first line shown). Into a pipe or file they go as they are: one line
+each, no control codes, no rich. Characters that the stream's encoding lacks get an ASCII stand-in.
+Every span is made harmless on its way, whoever made it. When nobody reads any more (a closed pipe,
+a terminal that went away), output ends quietly and `closed` says so; the run is the caller's affair.
+
+It may be used from several threads. What others show while the person answers a question is held
+back until the answer is there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from autogpt.terminal.harmless import one_line
+from autogpt.terminal.lines import Line, Span, Tone, line
+from autogpt.terminal.wrapping import breaks
+
+if TYPE_CHECKING:
+    import rich.console
+    import rich.text
+
+_NARROWEST = 10
+_LONGEST_SPAN = 4000
+_FURTHER = "  "
+_TAB = 4
+
+_STYLES = {
+    Tone.PLAIN: "",
+    Tone.LABEL: "bold yellow",
+    Tone.NAME: "bold cyan",
+    Tone.GOOD: "green",
+    Tone.BAD: "bold red",
+    Tone.WARN: "magenta",
+    Tone.DIM: "dim",
+}
+_STAND_INS = {
+    "│": "|",
+    "…": "...",
+    "‹": "<",
+    "›": ">",
+    "·": "-",
+    "–": "-",
+    "—": "-",
+    "−": "-",
+    "‘": "'",
+    "’": "'",
+    "“": '"',
+    "”": '"',
+    "•": "*",
+    "→": "->",
+    "×": "x",
+    "\u00a0": " ",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the place of output can do.
+
+    `terminal`: someone sees rows of some width. `live`: a line may be redrawn in place.
+    `width` is in columns; None asks the terminal each time, as windows are resized.
+    """
+
+    terminal: bool = False
+    colour: bool = False
+    live: bool = False
+    width: int | None = None
+
+
+def look_of(stream: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> Look:
+    """What a stream can do, by the conventions NO_COLOR (no-color.org), TERM and CI.
+
+    `plain` is the person's wish for neither colours nor control codes.
+    """
+    try:
+        terminal = stream.isatty()
+    except (OSError, ValueError):
+        terminal = False
+    term = environ.get("TERM", "" if os.name != "nt" else "windows").lower()
+    capable = terminal and not plain and term not in ("", "dumb", "unknown")
+    capable = capable and environ.get("CI", "").lower() in ("", "0", "false")
+    return Look(
+        terminal=terminal,
+        colour=capable and not environ.get("NO_COLOR"),
+        live=capable,
+    )
+
+
+class Console:
+    """The one place where the program writes for a person."""
+
+    def __init__(self, stream: TextIO, look: Look, environ: Mapping[str, str] | None = None) -> None:
+        self.look = look
+        self._out = _Quiet(stream)
+        self._environ = dict(environ or {})
+        self._lock = threading.RLock()
+        self._rich: rich.console.Console | None = None
+        self._live = ""
+        self._asking: int | None = None  # the thread that asks a question
+        self._held: list[Line] = []
+
+    @property
+    def closed(self) -> bool:
+        """Nobody reads any more; what is shown goes nowhere."""
+        return self._out.closed
+
+    @property
+    def stream(self) -> TextIO:
+        """Where it writes."""
+        return self._out.stream
+
+    def width(self) -> int:
+        """Columns, at least ten."""
+        columns = self.look.width or 0
+        if not columns:
+            with suppress(OSError, ValueError, AttributeError):
+                columns = os.get_terminal_size(self._out.stream.fileno()).columns
+        if not columns and self._environ.get("COLUMNS", "").isdecimal():
+            columns = int(self._environ["COLUMNS"][:4])
+        # Old Windows consoles break a row that is exactly as wide as they are.
+        return max((columns or 80) - (os.name == "nt"), _NARROWEST)
+
+    def show(self, lines: Iterable[Line]) -> None:
+        """Show lines, in one piece."""
+        ready = [self._ready(each) for each in lines]
+        with self._lock:
+            if self._asking is not None and self._asking != threading.get_ident():
+                self._held += ready
+            elif ready and not self.closed:
+                self._write(ready)
+
+    def say(self, words: str, tone: Tone = Tone.PLAIN) -> None:
+        """Show a line of the program's own words."""
+        self.show([line(words, tone)])
+
+    def ask(self, words: str) -> None:
+        """Show words without ending the line, for an answer typed after them."""
+        with self._lock:
+            self._erase()
+            self._out.write(_encodable(one_line(words), self._out.encoding))
+            self._out.flush()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While a person answers: no live line, and other threads' lines wait."""
+        with self._lock:
+            self._erase()
+            before, self._asking = self._asking, threading.get_ident()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking = before
+                if before is None and self._held:
+                    held, self._held = self._held, []
+                    self._write(held)
+
+    def live(self, words: str) -> None:
+        """Draw one line below everything else, in place of the one before; empty removes it."""
+        if not self.look.live:
+            return
+        with self._lock:
+            if self._asking is None and words != self._live and not self.closed:
+                self._erase()
+                self._live = words
+                self._draw()
+
+    def close(self) -> None:
+        """Leave the terminal tidy."""
+        with self._lock:
+            self._erase()
+            self._out.flush()
+
+    def _ready(self, each: Line) -> Line:
+        spans = (Span(self._safe(span.text), span.tone) for span in each.spans)
+        return Line(tuple(spans), _encodable(each.gutter, self._out.encoding))
+
+    def _safe(self, text: str) -> str:
+        return _encodable(one_line(text, longest=_LONGEST_SPAN, tabs=True), self._out.encoding)
+
+    def _write(self, lines: list[Line]) -> None:
+        if self.look.terminal:
+            live = self._live
+            self._erase()
+            self._write_rows(lines)
+            self._live = live
+            self._draw()
+        else:
+            self._out.write("".join(f"{each.text.rstrip()}\n" for each in lines))
+            self._out.flush()
+
+    def _write_rows(self, lines: list[Line]) -> None:
+        from rich.text import Text
+
+        screen, width = self._screen(), self.width()
+        rows: list[Text] = []
+        for each in lines:
+            body = Text.assemble(*((span.text, _STYLES[span.tone]) for span in each.spans))
+            body.expand_tabs(_TAB)
+            gutter = each.gutter if len(each.gutter) + _NARROWEST <= width else each.gutter[:2]
+            # A line without a gutter may name something from outside: its further rows stand in.
+            further = gutter or _FURTHER
+            for row in body.divide(breaks(body.plain, width - len(further))):
+                row.rstrip()
+                rows.append(Text.assemble((gutter if row.plain else gutter.rstrip(), "dim"), row))
+                gutter = further
+        screen.print(Text("\n").join(rows), no_wrap=True, overflow="ignore", crop=False, width=width)
+
+    def _draw(self) -> None:
+        if self._live:
+            from rich.text import Text
+
+            words = self._safe(self._live).expandtabs(_TAB)
+            words = words[: next(iter(breaks(words, self.width() - 1)), None)]
+            self._screen().print(
+                Text(words, style="dim"), end="", no_wrap=True, overflow="ignore", crop=False
+            )
+
+    def _erase(self) -> None:
+        if self._live:
+            from rich.control import Control
+            from rich.segment import ControlType
+
+            self._live = ""
+            self._screen().control(Control(ControlType.CARRIAGE_RETURN, (ControlType.ERASE_IN_LINE, 2)))
+
+    def _screen(self) -> rich.console.Console:
+        if self._rich is None:
+            from rich.console import Console as RichConsole
+
+            self._rich = RichConsole(
+                file=self._out,  # type: ignore[arg-type]  # rich only writes, flushes and asks for fileno
+                force_terminal=True,
+                color_system="auto" if self.look.colour else None,
+                no_color=not self.look.colour,
+                highlight=False,
+                markup=False,
+                emoji=False,
+                _environ=self._environ,
+            )
+        return self._rich
+
+
+class _Quiet:
+    """A stream that ends quietly when nobody reads it any more, and never fails to encode."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+        self.encoding: str = getattr(stream, "encoding", None) or "utf-8"
+        self.closed = False
+
+    def write(self, text: str) -> int:
+        if not self.closed:
+            try:
+                self.stream.write(text)
+            except UnicodeEncodeError:
+                self.write(text.encode("ascii", "backslashreplace").decode("ascii"))
+            except BlockingIOError:
+                self._wait()
+            except (OSError, ValueError):
+                self._end()
+        return len(text)
+
+    def flush(self) -> None:
+        if not self.closed:
+            try:
+                self.stream.flush()
+            except BlockingIOError:
+                self._wait()
+            except (OSError, ValueError):
+                self._end()
+
+    def isatty(self) -> bool:
+        return self.stream.isatty()
+
+    def fileno(self) -> int:
+        return self.stream.fileno()
+
+    def _wait(self) -> None:
+        """Another process made the shared descriptor non-blocking: undo that, and go on."""
+        try:
+            if sys.platform != "win32":
+                os.set_blocking(self.stream.fileno(), True)
+            self.stream.flush()
+        except (OSError, ValueError):
+            self._end()
+
+    def _end(self) -> None:
+        """Send what is still buffered to nowhere, or the interpreter would complain at its end."""
+        self.closed = True
+        if self.stream in (sys.__stdout__, sys.__stderr__):
+            with suppress(OSError, ValueError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, self.stream.fileno())
+                os.close(nowhere)
+
+
+def _encodable(text: str, encoding: str) -> str:
+    """The text with ASCII stand-ins for what the encoding lacks."""
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "".join(_stand_in(character, encoding) for character in text)
+    return text
+
+
+def _stand_in(character: str, encoding: str) -> str:
+    try:
+        character.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        known = _STAND_INS.get(character)
+        return known if known is not None else character.encode("ascii", "backslashreplace").decode()
+    return character

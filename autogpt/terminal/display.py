@@ -1,0 +1,45 @@
+"""Shows a run: its events, its status, its end. The person's view of it, beside the journal's."""
+
+from __future__ import annotations
+
+from autogpt.core.actions import Action
+from autogpt.core.effects import Stop
+from autogpt.core.events import Event, Replied
+from autogpt.terminal.console import Console
+from autogpt.terminal.render import action_lines, event_lines, stop_lines
+from autogpt.terminal.status import Status, status_line
+
+
+class Display:
+    """One run on one console.
+
+    It remembers which action is the last thing shown, so that a question about another one (after
+    a resume, or when sub-agents spoke in between) shows that one first.
+    """
+
+    def __init__(self, console: Console, *, agent: str = "", replaying: bool = False) -> None:
+        self.console = console
+        self._agent = agent
+        self._replaying = replaying
+        self._action: Action | None = None
+
+    def event(self, event: Event) -> None:
+        """Show what happened."""
+        if lines := event_lines(event, agent=self._agent, replaying=self._replaying):
+            self.console.show(lines)
+            self._action = event.action if isinstance(event, Replied) else None
+
+    def action(self, action: Action) -> None:
+        """Show an action, unless it is what was shown last."""
+        if self._action is None or self._action.key() != action.key():
+            self.console.show(action_lines(action))
+            self._action = action
+
+    def status(self, status: Status) -> None:
+        """Show where the run stands, on a terminal only."""
+        if self.console.look.live:
+            self.console.show([status_line(status)])
+
+    def stop(self, stop: Stop) -> None:
+        """Show how the run ended."""
+        self.console.show(stop_lines(stop))

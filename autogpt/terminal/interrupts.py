@@ -1,0 +1,129 @@
+"""Ctrl-C, and being told to end, while the agent works.
+
+Ctrl-C once raises KeyboardInterrupt in the main thread: it cancels the model call or ends the
+command. Twice within a step, SIGTERM, SIGHUP (the terminal was closed) or Ctrl-Break raise
+`Leaving`: save and leave, the run can be resumed. Handlers are there only inside
+`with Interrupts():`, and only in the main thread; a signal that was ignored before (nohup) stays
+ignored. Once leaving has begun, further signals are passed over, so that saving is not torn; the
+fifth Ctrl-C ends the process as the system does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
+from typing import Any
+
+from autogpt.core.errors import ExitCode
+
+_ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+_PRESSES_TO_KILL = 5
+
+
+class Leaving(BaseException):
+    """Save and leave; not an Exception, so that nothing on the way takes it for a failure."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+class Interrupts:
+    """The program's signal handlers, as a context manager."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._presses = 0
+        self._shields = 0
+        self._pending: BaseException | None = None
+        self._leaving = False
+        self._instead: Callable[[Leaving], None] | None = None
+
+    def __enter__(self) -> Interrupts:
+        if threading.current_thread() is threading.main_thread():
+            for name in ("SIGINT", *_ENDINGS):
+                number = getattr(signal, name, None)
+                if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
+                    self._before[number] = signal.signal(number, self._received)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        while self._before:
+            number, handler = self._before.popitem()
+            signal.signal(number, handler)
+
+    def new_step(self) -> None:
+        """A step is over: the next Ctrl-C counts as the first."""
+        self._presses = 0
+
+    @property
+    def leaving(self) -> bool:
+        """`Leaving` was or will be raised."""
+        return self._leaving
+
+    def raise_pending(self) -> None:
+        """Raise what a `shielded(deliver=False)` kept back, if anything."""
+        if self._pending is not None and not self._shields:
+            pending, self._pending = self._pending, None
+            raise pending
+
+    @contextmanager
+    def shielded(self, *, deliver: bool = True) -> Iterator[None]:
+        """Defer signals to the end of the block, so that what it writes is not torn.
+
+        With `deliver` false they wait for `raise_pending`, which the terminal calls where a
+        question, a model call or a step begins: for blocks outside the reach of the loop.
+        When the block itself fails, its error passes and the signal waits likewise.
+        """
+        if threading.current_thread() is not threading.main_thread():
+            yield  # signals only ever reach the main thread
+            return
+        self._shields += 1
+        try:
+            yield
+        finally:
+            self._shields -= 1
+        if deliver:
+            self.raise_pending()
+
+    @contextmanager
+    def handing_over(self, leave: Callable[[Leaving], None]) -> Iterator[None]:
+        """Inside the block, `leave` is called in place of raising `Leaving`.
+
+        For an event loop, which would lose an exception raised in the middle of it.
+        """
+        before, self._instead = self._instead, leave
+        try:
+            yield
+        finally:
+            self._instead = before
+
+    def _received(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            self._presses += 1
+        if self._leaving:
+            if self._presses >= _PRESSES_TO_KILL:
+                signal.signal(number, signal.SIG_DFL)
+                os.kill(os.getpid(), number)
+            return
+        if number == signal.SIGINT and self._presses < 2:
+            self._deliver(KeyboardInterrupt())
+        else:
+            self._leaving = True
+            self._deliver(Leaving())
+
+    def _deliver(self, error: BaseException) -> None:
+        if self._shields:
+            self._pending = error  # the later one is the stronger one
+        elif self._instead is not None and isinstance(error, Leaving):
+            self._instead(error)
+        else:
+            self._pending = None
+            raise error

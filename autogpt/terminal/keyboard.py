@@ -1,0 +1,242 @@
+"""Reads what the person types: with editing and history on a terminal, else line by line.
+
+On a terminal on both sides it uses prompt_toolkit (imported at the first question): editing,
+history, and pastes of any size and number of lines. Elsewhere (a pipe, a dumb terminal, plain
+output) a line is a line, and a last one without its end counts as cut off where the caller says
+so. Every way of reading raises EOFError at the end of input and KeyboardInterrupt at Ctrl-C.
+
+What was typed before a question was shown is never part of its answer: `typed` takes it away.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from autogpt.terminal.console import Console
+from autogpt.terminal.interrupts import Interrupts, Leaving
+from autogpt.terminal.typed import Typed, clean, split_typed, take_typed
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.keys import Keys
+
+_REMEMBERED = 500  # entries of the history
+_LONGEST_REMEMBERED = 4000  # characters
+
+
+class Keyboard:
+    """What the person types, one line or paste at a time."""
+
+    def __init__(
+        self,
+        console: Console,
+        stdin: TextIO,
+        *,
+        history: Path | None = None,
+        interrupts: Interrupts | None = None,
+    ) -> None:
+        """`history` is a file in the person's own state folder; without one nothing is kept."""
+        self._console = console
+        self._stdin = stdin
+        self._history = _History(history)
+        self._interrupts = interrupts
+        self._editing = console.look.live and _is_terminal(stdin) and sys.stdin is stdin
+        self._session: PromptSession[str] | None = None
+        self._input: Input | None = None
+        self._early = Typed()
+        self._failed = False
+
+    def typed(self, *, half: bool = True) -> Typed:
+        """Take what was typed since the last question; to be called before the next one is shown.
+
+        Without `half`, a line that is not ended yet stays where the person can go on with it.
+        """
+        early, self._early = self._early, Typed()
+        now = take_typed(self._stdin, half=half)
+        rows = [*now.lines, now.rest]
+        rows[0] = early.rest + rows[0]
+        *lines, rest = [*early.lines, *rows]
+        if not half:
+            self._early, rest = Typed(rest=rest), ""
+        return Typed(tuple(lines), rest, early.cut or now.cut)
+
+    def read(
+        self, prompt: str = "> ", *, prefill: str = "", remember: bool = True, whole: bool = False
+    ) -> str:
+        """Show the prompt and wait for an answer.
+
+        The answer begins with `prefill`, which can be edited where editing is. With `whole`, a line
+        that ends with the input instead of Enter is not an answer but EOFError. Call `typed` first.
+        """
+        if self._interrupts is not None and self._interrupts.leaving:
+            raise Leaving
+        with self._console.asking():
+            if self._can_edit():
+                text = clean(self._edited(prompt, prefill))
+            else:
+                text = clean(prefill + self._line(prompt + prefill, whole))
+        if remember:
+            self._history.add(text)
+        return text
+
+    def read_secret(self, prompt: str) -> str:
+        """The same, not echoed and not remembered."""
+        with self._console.asking():
+            if not _is_terminal(self._stdin) or self._stdin is not sys.stdin:
+                return clean(self._line(prompt, whole=False)).strip()
+            import getpass
+
+            return clean(getpass.getpass(prompt, stream=self._console.stream)).strip()
+
+    def prepare(self) -> None:
+        """Load what reading needs, so that no time passes between a question and its prompt."""
+        if self._can_edit():
+            self._open()
+
+    def _can_edit(self) -> bool:
+        return self._editing and not self._failed
+
+    def _line(self, prompt: str, whole: bool) -> str:
+        self._console.ask(prompt)
+        row = _read_line(self._stdin)
+        if not row or (whole and not row.endswith("\n")):
+            self._console.say("")
+            raise EOFError
+        if not _is_terminal(self._stdin):
+            self._console.say("")  # nobody's Enter ended the line
+        return row.removesuffix("\n")
+
+    def _edited(self, prompt: str, prefill: str) -> str:
+        self._open()
+        if self._session is None:
+            return prefill + self._line(prompt + prefill, whole=True)
+        try:
+            with self._leaving_gently(self._session):
+                return self._session.prompt(prompt, default=prefill)
+        except Exception as error:
+            if isinstance(error, EOFError) or _is_gone(error):
+                raise EOFError from error
+            raise
+        finally:
+            self._keep_early()
+
+    def _leaving_gently(self, session: PromptSession[str]) -> AbstractContextManager[None]:
+        """A signal that arrives inside the event loop ends it in order."""
+        if self._interrupts is None:
+            return nullcontext()
+        app = session.app
+
+        def leave(error: Leaving) -> None:
+            loop = app.loop
+            if loop is None:
+                raise error
+            loop.call_soon_threadsafe(_exit, app, error)
+
+        return self._interrupts.handing_over(leave)
+
+    def _keep_early(self) -> None:
+        """Keep what came in behind the answer (several lines at once): it answers nothing."""
+        from prompt_toolkit.input.typeahead import get_typeahead
+
+        if self._input is not None:
+            text = "".join(_typed_by(key.key, key.data) for key in get_typeahead(self._input))
+            self._early = split_typed(text)
+
+    def _open(self) -> None:
+        if self._session is None and not self._failed:
+            try:
+                self._input, self._session = _session(self._stdin, self._console, self._history)
+            except Exception:  # no usable console under this terminal (old Windows, mintty)
+                self._failed = True
+
+
+class _History:
+    """The person's earlier words, in a file that only they can read; one JSON text a line."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def load(self) -> list[str]:
+        if self._path is None:
+            return []
+        entries: list[str] = []
+        with suppress(OSError):
+            for row in self._path.read_text("utf-8", "replace").splitlines()[-_REMEMBERED:]:
+                with suppress(ValueError):
+                    if isinstance(entry := json.loads(row), str):
+                        entries.append(entry)
+        return entries
+
+    def add(self, text: str) -> None:
+        """Keep it, unless it is short (an answer) or a large paste. A full disk is no reason to stop."""
+        if self._path is None or not 3 <= len(text.strip()) <= _LONGEST_REMEMBERED:
+            return
+        with suppress(OSError):
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            with open(os.open(self._path, flags, 0o600), "a", encoding="utf-8") as file:
+                file.write(json.dumps(text) + "\n")
+
+
+def _session(stdin: TextIO, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.history import InMemoryHistory
+    from prompt_toolkit.input import create_input
+    from prompt_toolkit.output import create_output
+
+    source = create_input(stdin)
+    output: Any = create_output(console.stream)
+    if hasattr(output, "enable_cpr"):
+        output.enable_cpr = False  # a late answer to the cursor question would look like typing
+    remembered = InMemoryHistory(history.load())
+    return source, PromptSession(history=remembered, input=source, output=output)
+
+
+def _exit(app: Any, error: Leaving) -> None:
+    with suppress(Exception):  # it ended by itself in the meantime
+        app.exit(exception=error)
+
+
+def _is_gone(error: BaseException) -> bool:
+    """The terminal went away."""
+    return isinstance(error, OSError)
+
+
+def _typed_by(key: Keys | str, data: str) -> str:
+    """The text of a key press that prompt_toolkit did not come to."""
+    from prompt_toolkit.keys import Keys
+
+    if key in (Keys.ControlM, Keys.ControlJ):
+        return "\n"
+    if key is Keys.BracketedPaste:
+        return data
+    return "" if isinstance(key, Keys) or data == "_Flush" else key
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (OSError, ValueError):
+        return False
+
+
+def _read_line(stdin: TextIO) -> str:
+    """A line from the stream; from a terminal past its buffer, so that `typed` misses nothing."""
+    if not _is_terminal(stdin) or sys.platform == "win32":
+        return stdin.readline()
+    fd, data = stdin.fileno(), b""
+    while not data.endswith(b"\n"):
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            piece = b""  # the terminal went away
+        if not piece:
+            break
+        data += piece
+    return data.decode("utf-8", "surrogateescape")

@@ -1,0 +1,59 @@
+"""Questions outside a run: what to do, how to be called, whether to go on.
+
+Each returns None when the person ends the input or presses Ctrl-C; the caller leaves then.
+"""
+
+from __future__ import annotations
+
+from autogpt.terminal.console import Console
+from autogpt.terminal.harmless import one_line
+from autogpt.terminal.keyboard import Keyboard
+from autogpt.terminal.lines import Tone
+
+
+class Questions:
+    """Asks at one console and keyboard."""
+
+    def __init__(self, console: Console, keyboard: Keyboard) -> None:
+        self._console = console
+        self._keyboard = keyboard
+
+    def ask_line(self, prompt: str, default: str = "") -> str | None:
+        """A line (or a paste of many); Enter alone takes the default, which is shown."""
+        shown = f"{prompt} [{one_line(default, longest=60)}] " if default else f"{prompt} "
+        text = self._read(shown)
+        if text is None:
+            return None
+        return text.strip() or default
+
+    def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None:
+        """Yes or no; Enter alone takes the default, or asks again when there is none.
+
+        What was typed before the question was shown is thrown away.
+        """
+        choice = {None: "y/n", True: "Y/n", False: "y/N"}[default]
+        while True:
+            self._keyboard.typed()
+            text = self._read(f"{prompt} [{choice}] ", whole=True)
+            if text is None:
+                return None
+            said = text.strip().casefold()
+            if said in ("y", "yes", "n", "no"):
+                return said[0] == "y"
+            if not said and default is not None:
+                return default
+            self._console.say("Please type y or n.", Tone.WARN)
+
+    def ask_secret(self, prompt: str) -> str | None:
+        """A secret: not echoed, not remembered; empty when nothing was typed."""
+        try:
+            return self._keyboard.read_secret(f"{prompt} ")
+        except (EOFError, KeyboardInterrupt):
+            self._console.say("")
+            return None
+
+    def _read(self, prompt: str, *, whole: bool = False) -> str | None:
+        try:
+            return self._keyboard.read(prompt, whole=whole)
+        except (EOFError, KeyboardInterrupt):
+            return None

@@ -1,0 +1,116 @@
+"""What the person typed while nothing asked: read from the terminal without waiting for it.
+
+POSIX: whole lines come from the terminal in its usual line mode; a half-typed one is taken by
+leaving that mode for a moment. Windows: the console's key presses. Anything that is not a terminal,
+or not ours to read (a job in the background), gives nothing. A terminal in line mode keeps at most
+4095 bytes of a line: `cut` says that one was as long as that.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TextIO
+
+_MOST = 1_000_000  # bytes taken at once
+_LINE_LIMIT = 4095  # N_TTY_BUF_SIZE - 1, drivers/tty/n_tty.c
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Whole lines, and the beginning of one that was not ended yet."""
+
+    lines: tuple[str, ...] = ()
+    rest: str = ""
+    cut: bool = False
+
+
+def take_typed(stdin: TextIO, *, half: bool) -> Typed:
+    """Take what is there now; `half` also takes a line that is not ended yet."""
+    try:
+        return _take(stdin.fileno(), half) if stdin.isatty() else Typed()
+    except (OSError, ValueError):
+        return Typed()
+
+
+def split_typed(data: bytes | str, *, cut: bool = False) -> Typed:
+    """Lines from what was typed."""
+    text = clean(data)
+    *lines, rest = text.split("\n")
+    return Typed(tuple(lines), rest, cut)
+
+
+def clean(data: bytes | str) -> str:
+    """What a person typed, as text that can be sent anywhere: no half characters, no controls."""
+    if isinstance(data, str):
+        data = data.encode("utf-8", "surrogateescape" if _is_escaped(data) else "replace")
+    text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in text if each >= " " or each in "\n\t")
+
+
+def _is_escaped(text: str) -> bool:
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+if sys.platform == "win32":
+
+    def _take(fd: int, half: bool) -> Typed:
+        import msvcrt
+
+        keys: list[str] = []
+        while msvcrt.kbhit() and len(keys) < _MOST:
+            key = msvcrt.getwch()
+            if key in ("\x00", "\xe0"):
+                msvcrt.getwch()  # an arrow or a function key comes as two
+            elif key == "\b":
+                del keys[-1:]
+            else:
+                keys.append(key)
+        return split_typed("".join(keys))
+
+else:
+
+    def _take(fd: int, half: bool) -> Typed:
+        if os.tcgetpgrp(fd) != os.getpgrp():
+            return Typed()  # reading as a background job would stop the process
+        whole, rest = _waiting(fd), b""
+        if half:
+            with _key_by_key(fd):
+                rest = _waiting(fd)
+        return split_typed(whole + rest, cut=any(len(row) >= _LINE_LIMIT - 1 for row in whole.split(b"\n")))
+
+    def _waiting(fd: int) -> bytes:
+        """All that can be read at once. An end of file typed while nobody asked means nothing."""
+        import select
+
+        data = b""
+        while len(data) < _MOST and select.select([fd], [], [], 0)[0]:
+            piece = os.read(fd, 65536)
+            if not piece:
+                break
+            data += piece
+        return data
+
+    @contextmanager
+    def _key_by_key(fd: int) -> Iterator[None]:
+        """Without line mode, so that a half-typed line can be read."""
+        import termios
+
+        before = termios.tcgetattr(fd)
+        now = termios.tcgetattr(fd)
+        now[3] &= ~termios.ICANON
+        now[6][termios.VMIN], now[6][termios.VTIME] = 0, 0
+        try:
+            termios.tcsetattr(fd, termios.TCSANOW, now)
+            yield
+        except termios.error as error:
+            raise OSError(str(error)) from error
+        finally:
+            termios.tcsetattr(fd, termios.TCSANOW, before)
