@@ -315,7 +315,7 @@ class _Line:
                 stream_cls=self._stream_class,
             )
             try:
-                reading.all(stream.response.iter_bytes())
+                reading.all(self._until_cut(stream.response.iter_bytes()))
             finally:
                 stream.response.close()
         except Exception as error:
@@ -329,6 +329,13 @@ class _Line:
     def free(self) -> bool:
         """Whether another call can be made on it, once the last has ended."""
         return not self._cut
+
+    def _until_cut(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            # A socket that was shut down still gives what the server goes on sending.
+            if self._cut:
+                raise ConnectionAbortedError("the call was cancelled")
+            yield chunk
 
     def abort(self) -> None:
         """Cut the connection, from another thread."""

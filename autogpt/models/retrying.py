@@ -59,6 +59,7 @@ class Retrying:
         """See `ports.Model.complete`."""
         begun = self._clock()
         seen: Counter[Fault] = Counter()
+        tries = 0
         billed = NO_USAGE
         while True:
             try:
@@ -66,19 +67,21 @@ class Retrying:
             except ModelFault as fault:
                 billed = plus(billed, fault.usage)
                 seen[fault.fault] += 1
-                wait = self._wait(fault, sum(seen.values()))
+                tries += 1
+                why = fault_in_words(fault)
+                wait = self._wait(fault, tries)
                 spent = self._clock() - begun
-                if seen[fault.fault] >= fault.row.tries or sum(seen.values()) >= _MOST_TRIES:
-                    raise _last(fault, sum(seen.values()), spent, billed) from fault
+                if seen[fault.fault] >= fault.row.tries or tries >= _MOST_TRIES:
+                    raise _last(fault, tries, spent, billed) from fault
                 if spent + wait > self._patience:
-                    raise _last(fault, sum(seen.values()), spent, billed, asked=wait) from fault
+                    raise _last(fault, tries, spent, billed, asked=wait) from fault
             except Cancelled as cancelled:
                 cancelled.usage = plus(billed, cancelled.usage)
                 raise
             else:
                 return replace(completion, usage=plus(billed, completion.usage))
             if self._watcher is not None:
-                self._watcher.call_waiting(wait, fault_in_words(fault))
+                self._watcher.call_waiting(wait, why)
             self._sleep(wait)
 
     def _wait(self, fault: ModelFault, tries: int) -> float:

@@ -23,7 +23,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from autogpt.core.errors import ContextOverflow, UsageError
+from autogpt.core.errors import ContextOverflow, ProviderError, UsageError
 from autogpt.core.messages import Completion, Finish, Message, Usage
 from autogpt.core.ports import Watcher
 from autogpt.models.errors import Fault, ModelFault
@@ -77,7 +77,7 @@ class ScriptedModel:
         with self._lock:
             self.calls.append(Call(tuple(messages), reply_tokens, as_reply))
             if len(self.calls) > len(self._replies):
-                raise ModelFault(Fault.BAD_REQUEST, "the script has no more replies", model=self.name)
+                raise ProviderError(f"the script has no more replies (it had {len(self._replies)})")
             reply = self._replies[len(self.calls) - 1]
         if self._watcher is None:
             return self._answer(reply, messages)
@@ -91,9 +91,10 @@ class ScriptedModel:
             self._watcher.call_ended()
 
     def assert_complete(self) -> None:
-        """Fail if replies are left over."""
+        """Raise AssertionError if replies are left over."""
         left = len(self._replies) - len(self.calls)
-        assert left <= 0, f"{left} of {len(self._replies)} scripted replies were never asked for"
+        if left > 0:
+            raise AssertionError(f"{left} of {len(self._replies)} scripted replies were never asked for")
 
     def _answer(self, reply: Mapping[str, Any], messages: Sequence[Message]) -> Completion:
         error = reply.get("error")

@@ -1,0 +1,1 @@
+"""Servers on this machine's loopback, for tests, stories and benchmarks. Standard library only."""
