@@ -99,7 +99,9 @@ def _profile(name: str, role: str, goals: Iterable[str]) -> Profile | None:
 
 
 _BOLD = re.compile(r"\*\*(\S(?:.*?\S)?)\*\*")
-_WRAPPED = re.compile(r"""([*_"'])(?=\S* )(?!\1)(.+)(?<!\1)\1|“([^”]+)”|«([^»]+)»|<([^<>]+)>""")
+_WRAPPED = re.compile(
+    r"""([*_])(?=\S* )(?!\1)(.+)(?<!\1)\1|"([^"]+)"|'([^']+)'|“([^”]+)”|«([^»]+)»|<([^<>]+)>"""
+)
 
 
 def _clean(text: str) -> str:

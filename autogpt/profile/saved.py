@@ -112,7 +112,8 @@ def _nodes(profile: Profile) -> tuple[tuple[str, Node], ...]:
 def _string(text: str) -> Node:
     import yaml
 
-    return yaml.ScalarNode("tag:yaml.org,2002:str", text)
+    # Unquoted, PyYAML writes some line separators so that they are read back as spaces.
+    return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
 
 
 def previous(path: Path) -> Path:

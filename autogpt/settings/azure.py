@@ -56,10 +56,11 @@ def read_azure(path: Path) -> AzureSettings:
         raise UsageError(
             f"USE_AZURE is True, but there is no {visible_path(path)}: copy azure.yaml.template and fill it in."
         )
+    api_type, api_base = _api_type(file), _api_base(file)
     by_model, by_use = _deployments(file)
     return AzureSettings(
-        _api_type(file),
-        _api_base(file),
+        api_type,
+        api_base,
         _filled(file.text("azure_api_version")) or LATEST_VERSION,
         tuple(by_model.items()),
         by_use.get("smart"),

@@ -183,7 +183,9 @@ def _secrets(levels: tuple[Mapping[str, _Value], ...]) -> tuple[Secret, ...]:
         texts.update(
             text
             for name, value in level.items()
-            if _SECRET_NAME.search(name) and _NOT_A_PATH.fullmatch(text := value.text.strip())
+            if _SECRET_NAME.search(name)
+            and _NOT_A_PATH.fullmatch(text := value.text.strip())
+            and not is_placeholder(text)
         )
     return tuple(Secret(text) for text in sorted(texts))
 

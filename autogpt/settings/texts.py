@@ -11,7 +11,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 from pathlib import Path
 
 from autogpt.core.errors import UsageError
@@ -19,20 +18,23 @@ from autogpt.core.errors import UsageError
 LARGEST = 1_048_576
 """Bytes. No file that a person writes by hand comes near; it stops /dev/zero and mistaken paths."""
 
-_KEY_SHAPES = re.compile(r"(sk|pk|rk|gh[opsur]|github_pat|hf|xox[abprs]|AIza|AKIA|eyJ)[-_]?[\w-]{12,}")
+_KEY_SHAPES = re.compile(r"\b((sk|pk|rk|hf|gh[opsur]|github_pat|xox[abprs])[-_]|AIza|AKIA|eyJ)[\w-]{12,}")
 _URL_USER = re.compile(r"(?<=//)[^/@\s]+(?=@)")
 
 
 def visible(text: object, longest: int = 80) -> str:
     """The text in one line for a message: cut, control characters escaped, keys and URL users masked."""
-    masked = _URL_USER.sub("***", _KEY_SHAPES.sub("***", str(text)[: 10 * longest]))
-    cut = masked if len(masked) <= longest else masked[: longest - 1] + "…"
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+    return _one_line(_URL_USER.sub("***", _KEY_SHAPES.sub("***", str(text)[: 10 * longest])), longest)
 
 
 def visible_path(path: Path) -> str:
     """The path in one line for a message."""
-    return visible(path, 200)
+    return _one_line(str(path), 200)
+
+
+def _one_line(text: str, longest: int) -> str:
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
 
 
 def read_text(path: Path) -> str | None:
@@ -102,7 +104,7 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
 
 
 def _replace(target: Path, data: bytes, private: bool) -> None:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    temporary = target.with_name(f".{target.name}.{os.urandom(4).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
     try:
