@@ -18,6 +18,7 @@ import sys
 
 STAMP = "installed.txt"
 LOG = "install.log"
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def main(arguments: list[str]) -> int:
@@ -27,7 +28,7 @@ def main(arguments: list[str]) -> int:
     venv, requirements = arguments
     try:
         with only_one(requirements):
-            if not is_current(venv, requirements):
+            if not (is_current(venv, requirements) and is_sound(venv)):  # another start may have made it
                 install(venv, requirements)
     except Failure as failure:
         say(str(failure))
@@ -61,7 +62,7 @@ def is_current(venv: str, requirements: str) -> bool:
 def stamp_for(requirements: str) -> str:
     """What VENV was made with: the version of Python and the requirements themselves."""
     with open(requirements, encoding="utf-8") as file:
-        return "Python %d.%d\n" % sys.version_info[:2] + file.read()
+        return f"Python {VERSION}\n{file.read()}"
 
 
 def only_one(requirements: str) -> io.TextIOWrapper:
@@ -128,10 +129,9 @@ def succeeds(*command: str) -> bool:
 
 def is_sound(venv: str) -> bool:
     """Whether VENV has a Python of our version and a pip that both start."""
-    version = "import sys; sys.exit(sys.version_info[:2] != (%d, %d))" % sys.version_info[:2]
-    return succeeds(python_of(venv), "-I", "-c", version) and succeeds(
-        python_of(venv), "-I", "-m", "pip", "--version"
-    )
+    same_version = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
+    python = (python_of(venv), "-I")
+    return succeeds(*python, "-c", same_version) and succeeds(*python, "-m", "pip", "--version")
 
 
 def discard(venv: str) -> None:
@@ -154,10 +154,9 @@ def make(venv: str) -> None:
         if way(venv) and is_sound(venv):
             return
         discard(venv)
-    version = "%d.%d" % sys.version_info[:2]
     raise Failure(
-        f"Python {version} here cannot make virtual environments. "
-        f"Type: sudo apt-get install -y python{version}-venv"
+        f"Python {VERSION} here cannot make virtual environments. "
+        f"Type: sudo apt-get install -y python{VERSION}-venv"
     )
 
 
@@ -172,7 +171,7 @@ def with_apt(venv: str) -> bool:
 
     if not shutil.which("apt-get") or not os.path.realpath(sys.executable).startswith("/usr/bin/"):
         return False
-    package = "python%d.%d-venv" % sys.version_info[:2]
+    package = f"python{VERSION}-venv"
     sudo = () if os.geteuid() == 0 else ("sudo", "-n")
     if not succeeds(*sudo, "true"):
         return False
@@ -229,7 +228,7 @@ def fill(venv: str, requirements: str) -> None:
         with open(os.path.join(venv, LOG), encoding="utf-8") as log:
             errors = [line.strip() for line in log if line.startswith("ERROR:")]
         raise Failure(
-            f"Installing failed: {errors[0][7:] if errors else 'pip ended with %d' % pip.returncode} "
+            f"Installing failed: {errors[0][7:] if errors else f'pip ended with {pip.returncode}'} "
             f"(the whole output is in {os.path.join(venv, LOG)}). Is the network there? Then start again."
         )
 
