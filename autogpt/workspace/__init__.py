@@ -1,0 +1,475 @@
+"""The only door to files that the model names.
+
+A `Workspace` is a folder. Names that lead out of it are refused, also through
+symbolic links and also when a link is put in at the last moment (where the
+system can open relative to an open folder; Windows can't). So are special
+files, the program's own journal, and git's internals. Writes are atomic.
+
+It does not keep another program from changing the files, does not hold the
+agent's processes in (that is the sandboxes' work), and does not limit how much
+is written.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import BinaryIO, Literal
+
+from autogpt.core.errors import CommandError, UsageError
+from autogpt.workspace.changes import Changes
+from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
+from autogpt.workspace.walking import BY_DESCRIPTOR, LeavesBase, NotAFile, Place, folder_at, reach
+from autogpt.workspace.wording import in_words, outside
+from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
+
+__all__ = ["Entry", "Workspace", "Written"]
+
+READ_LIMIT = 64_000_000
+"""Bytes of one file that are read into memory unless the caller says otherwise."""
+
+_NEAREST_AMONG = 3_000
+"""Entries looked at for a name like one that is missing."""
+
+_SWEPT_FOLDERS = 20_000
+
+Kind = Literal["file", "folder", "link", "special"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder that is there. `size` is in bytes, 0 for all but files."""
+
+    name: str
+    kind: Kind
+    size: int = 0
+
+    @property
+    def last(self) -> str:
+        """The name without the folders."""
+        return self.name.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write did. `name` is relative to the workspace; `size` is in bytes."""
+
+    name: str
+    created: bool
+    changed: bool
+    size: int
+
+
+class Workspace:
+    """Files below `root`, made if it isn't there; with `restrict` false, files anywhere.
+
+    Names are the model's: relative to the root, with forward slashes. Methods raise CommandError,
+    in words for the model, whenever a name or a file can't be used. `by_descriptor` false takes the
+    way of systems that can't open relative to an open folder.
+    """
+
+    def __init__(self, root: Path, restrict: bool = True, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
+        """Raise UsageError when the folder can't be made or written."""
+        given = Path(os.path.abspath(root.expanduser()))
+        self.root = _usable(given)
+        self.restrict = restrict
+        self._by_descriptor = by_descriptor
+        self._names = Root(
+            path=PurePath(self.root),
+            spellings=(PurePath(given),) if given != self.root else (),
+            home=PurePath(_home()),
+            windows=os.name == "nt",
+        )
+        self._inside: Parts = self._names.path.parts[1:]
+        self._changes = Changes(str(self.root), by_descriptor=by_descriptor)
+        self._writing = threading.RLock()
+        self._revision = 0
+        self._swept: set[Parts] = set()
+
+    @property
+    def revision(self) -> int:
+        """Grows each time that the content of the workspace changed through this door."""
+        return self._revision
+
+    def fingerprint(self) -> str:
+        """A text that differs from the last one if files changed in between, also by a process.
+
+        Bounded and cheap: see `autogpt.workspace.changes` for what it doesn't see.
+        """
+        with self._writing:
+            return self._changes.fingerprint()
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[BinaryIO]:
+        """Open a file for reading bytes."""
+        with self._reach(name) as place:
+            if place.name == ".":
+                raise IsADirectoryError
+            descriptor = place.folder.open_file(place.name)
+        with os.fdopen(descriptor, "rb") as file:
+            yield file
+
+    def read_bytes(self, name: str, limit: int = READ_LIMIT) -> bytes:
+        """The whole content of a file of at most `limit` bytes."""
+        with self.open(name) as file:
+            try:
+                content = file.read(limit + 1)
+                size = os.fstat(file.fileno()).st_size
+            except OSError as error:
+                raise self._error(error, name) from error
+        if len(content) > limit:
+            raise CommandError(
+                f"{name!r} holds {size:,} bytes, more than the {limit:,} that are read at once. "
+                "Read a part of it by line numbers, or search in it."
+            )
+        return content
+
+    def look(self, name: str) -> Entry | None:
+        """What is there under a name, links followed; None if nothing is."""
+        try:
+            with self._reach(name, missing=True) as place:
+                return _entry(self._shown(place.parts), place.folder.status(place.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def exists(self, name: str) -> bool:
+        """Whether anything is there under a name."""
+        return self.look(name) is not None
+
+    def canonical(self, name: str) -> str:
+        """The one spelling of a name: relative to the root if inside, links followed as far as they exist.
+
+        This is what a policy must judge. Nothing need exist.
+        """
+        base, parts = self._resolve(name)
+        for known in range(len(parts), -1, -1):
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                self._errors(name, missing=True),
+                self._reaching(base, parts[:known]) as place,
+            ):
+                return self._shown((*place.parts, *parts[known:]))
+        return self._shown(parts)
+
+    def locate(self, name: str) -> Path:
+        """The path of a name on this machine, for a process that needs one.
+
+        It is checked now; what the process then opens is out of this door's hands.
+        """
+        return Path(self.root, self.canonical(name))
+
+    def entries(self, name: str = ".") -> list[Entry]:
+        """What is directly in a folder, sorted by name; the program's own entries are left out."""
+        with self._reach(name) as place:
+            return self._entries(place)
+
+    def walk(self, name: str = ".", enter: Callable[[Entry], bool] = lambda folder: True) -> Iterator[Entry]:
+        """Everything below a folder, nearest first; links are named, not followed.
+
+        `enter` says which folders to look into. A folder that can't be read is passed over.
+        """
+        base, _ = self._resolve(name)
+        with self._reach(name) as place:
+            found = self._entries(place)
+            waiting = [place.parts]
+        for folder in waiting:
+            if folder != waiting[0]:
+                with suppress(OSError, LeavesBase), self._reaching(base, folder, follow_last=False) as place:
+                    found = self._entries(place)
+            for entry in found:
+                yield entry
+                if entry.kind == "folder" and enter(entry):
+                    waiting.append((*folder, entry.last))
+            found = []
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def write_text(self, name: str, text: str) -> Written:
+        """Make the file hold exactly this text, as UTF-8; folders on the way are made."""
+        return self.write_bytes(name, encoded(text))
+
+    def write_bytes(self, name: str, content: bytes) -> Written:
+        """Make the file hold exactly these bytes: wholly or, on any failure, not at all."""
+        with self._writing, self._reach(name, make=True) as place:
+            before = _writable(place, name)
+            shown = self._shown(place.parts)
+            if before is not None and _holds(place, before, content):
+                return Written(shown, created=False, changed=False, size=len(content))
+            self._replace(place, content, before)
+            return Written(shown, created=before is None, changed=True, size=len(content))
+
+    def append_text(self, name: str, text: str, encoding: str = "utf-8") -> Written:
+        """Add text at the end of a file, which is made if it isn't there.
+
+        A failure leaves the file as it was. A file that has another hard link is copied first,
+        so that nothing outside the workspace is written. Raises UnicodeEncodeError too.
+        """
+        added = encoded(text, encoding)
+        with self._writing, self._reach(name, make=True) as place:
+            before = _writable(place, name)
+            shown = self._shown(place.parts)
+            if before is None:
+                self._replace(place, added, None)
+                return Written(shown, created=True, changed=True, size=len(added))
+            if added and before.st_nlink > 1:
+                self._replace(place, self.read_bytes(name) + added, before)
+            elif added:
+                append(place.folder, place.name, added)
+                self._revision += 1
+            return Written(shown, created=False, changed=bool(added), size=before.st_size + len(added))
+
+    def keep(self, name: str, text: str) -> str:
+        """Write a file of the program's own choosing; it doesn't count as a change. Returns its name."""
+        with self._writing:
+            revision = self._revision
+            try:
+                return self.write_text(name, text).name
+            finally:
+                self._revision = revision
+
+    def delete(self, name: str) -> Entry:
+        """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
+        with self._writing, self._reach(name, follow_last=False) as place:
+            if place.name == "." or self._above_root(place.parts):
+                raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
+            entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+            if entry.kind == "folder":
+                if inside := self._entries(place):
+                    raise CommandError(
+                        f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
+                        "Delete the files in it one by one."
+                    )
+                place.folder.remove_folder(place.name)
+            else:
+                place.folder.unlink(place.name)
+            self._revision += 1
+            return entry
+
+    def sweep(self) -> int:
+        """Remove half-written files that a killed process left; returns how many. For the start of a run."""
+        swept = 0
+        waiting: list[Parts] = [()]
+        for parts in waiting:
+            with (
+                suppress(OSError, LeavesBase),
+                folder_at(str(self.root), parts, by_descriptor=self._by_descriptor) as folder,
+            ):
+                swept += sweep(folder)
+                for entry in folder.entries():
+                    inner = not own(entry.name) and stat.S_ISDIR(folder.status(entry.name).st_mode)
+                    if inner and len(waiting) < _SWEPT_FOLDERS:
+                        waiting.append((*parts, entry.name))
+        return swept
+
+    # -- from a name to a place ------------------------------------------------------------------
+
+    def _resolve(self, name: str) -> tuple[str, Parts]:
+        """The base folder and the parts below it that a name means."""
+        try:
+            os.fsencode(name)
+        except UnicodeEncodeError as error:
+            raise self._error(error, name) from error
+        anchor, parts = absolute(name, self._names, restrict=self.restrict, is_there=self._is_there)
+        base = anchor
+        if self.restrict:
+            head, parts = parts[: len(self._inside)], parts[len(self._inside) :]
+            if head != self._inside and not (self._names.windows and _folded(head) == _folded(self._inside)):
+                raise CommandError(outside(name, self.root))
+            base = str(self.root)
+        if parts:
+            self._refuse_own(parts)
+        return base, parts
+
+    def _is_there(self, parts: Parts) -> bool:
+        return os.path.lexists(Path(self.root, *parts))
+
+    @contextmanager
+    def _reach(
+        self, name: str, *, follow_last: bool = True, make: bool = False, missing: bool = False
+    ) -> Iterator[Place]:
+        """Reach the place that a name means; errors in the body become words for the model.
+
+        `missing` lets FileNotFoundError and NotADirectoryError pass.
+        """
+        base, parts = self._resolve(name)
+        if make and name.endswith(("/", "\\")):
+            raise CommandError(
+                f"{name!r} names a folder. Give a file's name, such as {name + 'notes.txt'!r}."
+            )
+        with (
+            self._errors(name, writing=make, missing=missing),
+            self._reaching(base, parts, follow_last=follow_last, make=make) as place,
+        ):
+            yield place
+
+    @contextmanager
+    def _reaching(
+        self, base: str, parts: Parts, *, follow_last: bool = True, make: bool = False
+    ) -> Iterator[Place]:
+        with reach(
+            base,
+            parts,
+            refuse=self._refuse_own,
+            follow_last=follow_last,
+            make=make,
+            by_descriptor=self._by_descriptor,
+        ) as place:
+            yield place
+
+    def _refuse_own(self, way: Parts) -> None:
+        if self._above_root(way):
+            return
+        inside = not self.restrict and way[: len(self._inside)] == self._inside
+        if any(map(own, way[len(self._inside) :] if inside else way)):
+            raise CommandError(
+                f"{self._shown(way)!r} belongs to the program: '.autogpt' is its journal, '.git' is git's own. "
+                "Leave it alone and use another name."
+            )
+
+    def _above_root(self, way: Parts) -> bool:
+        """Whether the path is the root itself or a folder above it (possible only unrestricted)."""
+        return bool(way) and not self.restrict and self._inside[: len(way)] == way
+
+    def _shown(self, parts: Parts) -> str:
+        """A path below the base as the model should write it."""
+        if self.restrict:
+            return spelled(parts)
+        if parts[: len(self._inside)] == self._inside:
+            return spelled(parts[len(self._inside) :])
+        return str(PurePath(self._names.path.anchor, *parts))
+
+    def _entries(self, place: Place) -> list[Entry]:
+        found = []
+        folder = place.folder if place.name == "." else place.folder.child(place.name)
+        try:
+            for name in sorted(entry.name for entry in folder.entries() if not own(entry.name)):
+                with suppress(FileNotFoundError):
+                    found.append(_entry(self._shown((*place.parts, name)), folder.status(name)))
+        finally:
+            if folder is not place.folder:
+                folder.close()
+        return found
+
+    def _replace(self, place: Place, content: bytes, before: os.stat_result | None) -> None:
+        if place.parts[:-1] not in self._swept:
+            self._swept.add(place.parts[:-1])
+            sweep(place.folder)
+        replace(place.folder, place.name, content, before)
+        self._revision += 1
+
+    # -- what goes wrong -------------------------------------------------------------------------
+
+    @contextmanager
+    def _errors(self, name: str, *, writing: bool = False, missing: bool = False) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, NotAFile, LeavesBase, UnicodeEncodeError) as error:
+            if missing and isinstance(error, FileNotFoundError | NotADirectoryError):
+                raise
+            raise self._error(error, name, writing=writing) from error
+
+    def _error(self, error: Exception, name: str, *, writing: bool = False) -> CommandError:
+        """The error in words for the model."""
+        match error:
+            case LeavesBase():
+                return CommandError(outside(name, self.root, through_link=True))
+            case FileNotFoundError() if not self.root.is_dir():
+                return CommandError(f"The workspace {self.root} is gone. Nothing can be read or written.")
+            case FileNotFoundError():
+                return CommandError(self._missing(name))
+        return CommandError(in_words(error, name, writing=writing))
+
+    def _missing(self, name: str) -> str:
+        said = f"There is no {name!r} in the workspace ({self.root})."
+        near = self.nearest(name)
+        if near:
+            return f"{said} Nearest names that exist: {', '.join(map(repr, near))}."
+        return f"{said} list_files shows what there is."
+
+    def nearest(self, name: str, most: int = 3) -> list[str]:
+        """Names of files and folders that exist and look like `name`, the likeliest first."""
+        from difflib import get_close_matches
+        from itertools import islice
+
+        wanted = name.replace("\\", "/").strip("/").lower()
+        last = wanted.rpartition("/")[2]
+        with suppress(CommandError):
+            everything = self.walk(enter=lambda folder: folder.last != "node_modules")
+            there = [entry.name for entry in islice(everything, _NEAREST_AMONG)]
+            by_path = {known.lower(): known for known in reversed(there)}
+            by_last = {known.lower().rpartition("/")[2]: known for known in reversed(there)}
+            near = [by_last[last]] if last in by_last else []
+            near += [by_path[match] for match in get_close_matches(wanted, by_path, most, 0.7)]
+            near += [by_last[match] for match in get_close_matches(last, by_last, most, 0.7)]
+            return list(dict.fromkeys(near))[:most]
+        return []
+
+
+def _usable(given: Path) -> Path:
+    """Make the root and try it out. Raises UsageError."""
+    try:
+        given.mkdir(parents=True, exist_ok=True)
+        root = given.resolve()
+        probe = root / temporary_name()
+        try:
+            probe.touch()
+        finally:
+            probe.unlink(missing_ok=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(
+            f"The workspace folder {given} can't be used ({why}). "
+            "Choose another with --workspace-directory, or make this one writable."
+        ) from error
+    return root
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.sep)
+
+
+def _entry(name: str, status: os.stat_result) -> Entry:
+    if stat.S_ISREG(status.st_mode):
+        return Entry(name, "file", status.st_size)
+    if stat.S_ISDIR(status.st_mode):
+        return Entry(name, "folder")
+    return Entry(name, "link" if stat.S_ISLNK(status.st_mode) else "special")
+
+
+def _writable(place: Place, name: str) -> os.stat_result | None:
+    """The status of the file to be written, None if there is none; raises if it may not be written."""
+    if place.name == ".":
+        raise IsADirectoryError
+    try:
+        before = place.folder.status(place.name)
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(before.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(before.st_mode):
+        raise NotAFile
+    if not before.st_mode & 0o222:
+        raise CommandError(f"{name!r} is read-only: somebody wants it kept as it is. Use another name.")
+    return before
+
+
+def _holds(place: Place, before: os.stat_result, content: bytes) -> bool:
+    """Whether the file holds exactly this already."""
+    if before.st_size != len(content):
+        return False
+    with os.fdopen(place.folder.open_file(place.name), "rb") as file:
+        return file.read(len(content) + 1) == content
+
+
+def _folded(parts: Parts) -> Parts:
+    return tuple(part.casefold() for part in parts)
