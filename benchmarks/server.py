@@ -26,7 +26,7 @@ SUBJECTS = ("harbour", "orchard", "library", "railway", "kitchen", "workshop", "
 
 
 def step_reply(number: int) -> str:
-    """The reply of step `number`, from 0: thoughts of 100 to 120 tokens and one file command."""
+    """The reply of step `number`, from 0: thoughts and a file command, about 120 tokens."""
     subject = SUBJECTS[number % len(SUBJECTS)]
     part, kind = number // 20, number % 4
     name = f"part_{part}/{subject}_{number - kind}.md"
@@ -51,18 +51,18 @@ def step_reply(number: int) -> str:
             },
         },
     )
-    verbs = ("write down", "read again", "look over the folder for", "complete")
+    verbs = ("write down", "read again", "look for", "complete")
     reply = {
         "thoughts": {
-            "text": f"I have the facts for entry {number}, so I will {verbs[kind]} what concerns the {subject}.",
-            "reasoning": f"Each of the {len(SUBJECTS)} subjects needs an entry that is checked before the report.",
-            "plan": f"- {verbs[kind]} the {subject}\n- check the entry\n- go on with the next subject",
-            "criticism": "I should keep the entries short and not repeat what is there already.",
-            "speak": f"Working on the {subject}, entry {number}.",
+            "text": f"I have what I need for entry {number}, so I will {verbs[kind]} the {subject}.",
+            "reasoning": "Each subject needs an entry that is checked before the report.",
+            "plan": f"- {verbs[kind]} the {subject}\n- check the entry\n- go on",
+            "criticism": "I should keep the entries short.",
+            "speak": f"Working on the {subject}.",
         },
         "command": commands[kind],
     }
-    return json.dumps(reply, indent=1)
+    return json.dumps(reply)
 
 
 SUMMARY = (
