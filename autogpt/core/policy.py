@@ -572,7 +572,10 @@ def _allows_text(glob: Glob, text: str, kind: ArgumentKind, root: str) -> bool:
         case "shell":
             return glob_matches(glob, text, "shell")
         case "text":
-            return glob_matches(glob, text)
+            # It may be a path under a name that is not known here.
+            return glob_matches(glob, text) and (
+                "/" not in glob or any(glob_matches(one, _relative(text, root)) for one in _path_globs(glob))
+            )
 
 
 def _stops(verdict: Verdict, pattern: Pattern, call: _Call) -> bool:
@@ -596,9 +599,12 @@ def _stops_text(glob: Glob, text: str, kind: ArgumentKind, root: str) -> bool:
     folded_glob = _fold_glob(glob)
     if kind != "path":
         folded = _fold(text)
-        return glob_matches(glob, text) or any(
+        if glob_matches(glob, text) or any(
             glob_matches(folded_glob, one) for one in (folded, folded.strip())
-        )
+        ):
+            return True
+        if kind != "text":
+            return False
     slashes = text.replace("\\", "/")
     paths = {
         _relative(text, root),
@@ -622,6 +628,7 @@ def _fold(text: str) -> str:
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).casefold())
 
 
+@lru_cache(maxsize=1024)
 def _fold_glob(glob: Glob) -> Glob:
     folded: list[str | Wild] = []
     run = ""

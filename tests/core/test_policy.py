@@ -404,6 +404,18 @@ def test_code_is_shell_text_too() -> None:
     assert verdict(action, "allow execute_python_code(code=print*)") is Verdict.ASK
 
 
+def test_a_path_under_an_unknown_name_is_still_a_path() -> None:
+    copy = spec("copy", "to", touches="files")
+    rules = ("deny copy(to=secret/*)", "allow copy(to=reports/*)")
+    for to, expected in (
+        ("reports/a", Verdict.ALLOW),
+        ("reports/../b", Verdict.ASK),
+        ("reports/../secret/b", Verdict.DENY),
+        ("./Secret/b", Verdict.DENY),
+    ):
+        assert verdict(Action("copy", {"to": to}), *rules, spec=copy) is expected
+
+
 def test_other_text_may_run_over_anything() -> None:
     action = Action("send_tweet", {"tweet_text": "News: a; b\n$c"})
     assert verdict(action, "allow send_tweet(tweet_text=News*)") is Verdict.ALLOW
@@ -785,7 +797,26 @@ def test_any_text_is_a_pattern_or_a_value_error(text: str) -> None:
         assert parse_pattern(text).command
 
 
-tokens: list[str | Wild] = ["a", "b", ";", Wild.ANYTHING, Wild.ONE]
+@pytest.mark.parametrize(
+    ("glob", "text", "matches"),
+    [
+        ("*ab*ab*", "ab", False),
+        ("*ab*ab*", "abab", True),
+        ("ab*ba", "aba", False),
+        ("ab*ba", "abba", True),
+        ("a*a*a", "aa", False),
+        ("*aa*aa", "aaa", False),
+        ("*", "", True),
+        ("?", "", False),
+        ("**?", "a", True),
+        ("", "", True),
+    ],
+)
+def test_what_a_glob_matches_is_used_once(glob: str, text: str, matches: bool) -> None:
+    assert glob_matches(tuple(Wild(c) if c in "*?" else c for c in glob), text) is matches
+
+
+tokens: list[str | Wild] = ["a", "a", "b", ";", Wild.ANYTHING, Wild.ANYTHING, Wild.ONE]
 globs: st.SearchStrategy[Glob] = st.lists(st.sampled_from(tokens), max_size=8).map(lambda made: tuple(made))
 
 

@@ -165,6 +165,14 @@ PATIENT = (
         within=12,
     ),
     Script(
+        "the same look around before each new failure",
+        over(
+            LIST,
+            lambda n: ran("read_file", f"no such file: {n}.txt", ok=False, filename=f"{n}.txt"),
+        ),
+        within=12,
+    ),
+    Script(
         "two results in turn", over(STATUS, ran("execute_shell", "waiting", **STATUS.action.args)), within=9
     ),
     Script(
