@@ -36,7 +36,7 @@ from autogpt.core.errors import ContextOverflow
 from autogpt.core.messages import Completion, Finish, Message, Usage
 from autogpt.core.ports import Watcher
 from autogpt.models import catalogue, light_import
-from autogpt.models.errors import Cancelled, Fault, ModelFault, from_answer, from_connection
+from autogpt.models.errors import Cancelled, Fault, ModelFault, from_answer, from_connection, without_markup
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -582,8 +582,7 @@ def _read_error(error: Exception, model: str) -> ModelFault | ContextOverflow:
     if isinstance(error, _ErrorInAnswer):
         return from_answer(None, error.body, {}, model)
     if isinstance(error, _Malformed):
-        said = str(error)
-        return ModelFault(Fault.MALFORMED, "a web page" if "<" in said[:200] else said, model=model)
+        return ModelFault(Fault.MALFORMED, without_markup(str(error)), model=model)
     return from_connection(error, model)
 
 

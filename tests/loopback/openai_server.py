@@ -411,7 +411,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "choices": [],
                 "usage": usage,
             }
-            self._put(b"data: " + json.dumps(answer).encode() + b"\n\n")
+            self._put(b"data: " + json.dumps(answer, ensure_ascii=False).encode() + b"\n\n")
         if reply.done:
             self._put(b"data: [DONE]\n\n")
         self._end_stream()
@@ -462,7 +462,7 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         answer = self._object(request, "chat.completion.chunk", model) | {"choices": [choice]}
-        return b"data: " + json.dumps(answer).encode() + b"\n\n"
+        return b"data: " + json.dumps(answer, ensure_ascii=False).encode() + b"\n\n"
 
     def _begin_stream(self) -> None:
         self.send_response(200)
