@@ -146,8 +146,9 @@ _LONGEST_LINE = 300
 
 
 def shorten(text: str) -> str:
-    """One line of at most 300 characters, with anything that looks like a key taken out."""
+    """One line of at most 300 printable characters, with anything that looks like a key taken out."""
     line = _KEY.sub("***", " ".join(text[:5_000].split()))
+    line = "".join(character if character.isprintable() else "\ufffd" for character in line)
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 

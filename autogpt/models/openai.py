@@ -416,7 +416,7 @@ class _Reading:
             raise _ErrorInAnswer(answer)
         model = answer.get("model")
         if isinstance(model, str):
-            self._model = model
+            self._model = model[:200]
         if isinstance(answer.get("usage"), dict):
             self._usage = read_usage(answer["usage"])
         choices = answer.get("choices")
@@ -466,20 +466,18 @@ class _ErrorInAnswer(Exception):
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Split at newlines only: JSON may hold other line separators as they are."""
-    rest = b""
+    held: list[bytes] = []
     total = 0
     for chunk in chunks:
         total += len(chunk)
         if total > _MOST_BYTES:
             raise _Malformed("the answer does not end")
-        if b"\n" not in chunk:
-            rest += chunk
-            continue
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line.rstrip(b"\r")
-    if rest.strip():
-        yield rest.strip()
+        first, *others = chunk.split(b"\n")
+        held.append(first)
+        for other in others:
+            yield b"".join(held).rstrip(b"\r")
+            held = [other]
+    yield b"".join(held).strip()
 
 
 def _json(data: bytes) -> object:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import threading
@@ -265,6 +266,7 @@ class OpenAIServer:
 
 
 _REMEMBERED = 64
+_LINGER = "hh" if os.name == "nt" else "ii"
 
 
 def _common(one: str, other: str) -> int:
@@ -428,7 +430,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         else:
             # Lingering for no time makes the system send a reset instead of a close.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
             self.rfile.close()
             self.wfile.close()
             self.connection.close()

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
 import pytest
@@ -88,6 +88,10 @@ def test_a_model_that_thinks_gets_room_for_it() -> None:
     model = told(100, 0, 10)
     Metered(model, Ledger(), PRICE, len, thinking_tokens=5000).complete(PROMPT, reply_tokens=1000)
     assert model.allowed == [6000]
+    with pytest.raises(OverLimit):
+        Metered(model, Ledger(Decimal(3)), PRICE, len, thinking_tokens=5000).complete(
+            PROMPT, reply_tokens=1000
+        )
 
 
 def test_more_budget_lets_it_go_on() -> None:
@@ -203,16 +207,32 @@ def test_a_call_that_never_fits_does_not_wait_for_others() -> None:
         ledger.reserve(PRICE, 400, 1000)
 
 
+@pytest.fixture
+def eager_threads() -> Iterator[None]:
+    """Threads take turns as often as they can, so that calls really overlap."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("eager_threads")
 def test_sixteen_callers_on_one_ledger_never_overspend(capsys: pytest.CaptureFixture[str]) -> None:
-    limit = Decimal(40)
+    limit = Decimal(400)
     ledger = Ledger(limit)
     above: list[Decimal] = []
+    under_way = [0]
+    most_under_way = [0]
     calls: list[int] = []
 
     def work(seed: int) -> None:
         chance = random.Random(seed)
 
         def answer(allowed: int) -> Completion:
+            under_way[0] += 1
+            most_under_way[0] = max(most_under_way[0], under_way[0])
+            sum(range(3000))  # long enough for others to come in between
+            under_way[0] -= 1
             if chance.random() < 0.1:
                 raise cut("y" * chance.randrange(allowed + 1))
             # Up to the worst case.
@@ -239,6 +259,7 @@ def test_sixteen_callers_on_one_ledger_never_overspend(capsys: pytest.CaptureFix
     for thread in threads:
         thread.join()
     assert not above
+    assert most_under_way[0] > 1
     assert ledger.spent <= limit
     assert ledger.left is not None
     assert ledger.spent + ledger.left == limit
