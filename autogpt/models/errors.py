@@ -146,8 +146,9 @@ _LONGEST_LINE = 300
 
 
 def shorten(text: str) -> str:
-    """One line of at most 300 characters, with anything that looks like a key taken out."""
+    """One line of at most 300 printable characters, with anything that looks like a key taken out."""
     line = _KEY.sub("***", " ".join(text[:5_000].split()))
+    line = "".join(character if character.isprintable() else "\ufffd" for character in line)
     return line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 1] + "…"
 
 
@@ -160,6 +161,7 @@ _OVERFLOW = re.compile(
     r"|(exceed|larger|longer|greater|over)\w*\b.{0,60}\bcontext (size|length|window|limit)"
     r"|context (size|length|window|limit)\b.{0,60}\b(exceed|overflow|reached|too (small|short))"
     r"|exceeds? the (model'?s )?(available |maximum )?(context|input|sequence)"
+    r"|reached (the )?context (size|length|window|limit)"
     r"|prompt is too long"
     r"|prompt .{0,40}too (long|large)"
     r"|input (is too long|length .{0,60}exceed|token count .{0,40}exceeds)"
@@ -184,6 +186,7 @@ _WINDOW = tuple(
         rf"max_(?:model|seq)_len\w*\s*(?:of|is|:|=|\()*\s*{_NUMBER}",
         rf"(?:maximum|limit|max(?:imum)? (?:allowed|number of tokens|input)?(?: tokens)?)\s*(?:of|is|:|=|\()+\s*{_NUMBER}",
         rf">\s*{_NUMBER}\s*(?:maximum|max)",
+        rf"tokens allowed\s*\(?{_NUMBER}",
         rf"only {_NUMBER} tokens",
         rf"{_NUMBER}[- ]tokens? (?:context|window|limit)",
     )
@@ -373,7 +376,7 @@ def _error_object(body: object) -> Mapping[str, object] | str:
 
 def _message(error: Mapping[str, object] | str) -> str:
     if isinstance(error, str):
-        return _without_markup(error)
+        return without_markup(error)
     for key in ("message", "detail", "error", "msg", "title"):
         value = error.get(key)
         if isinstance(value, str) and value:
@@ -383,9 +386,12 @@ def _message(error: Mapping[str, object] | str) -> str:
     return json.dumps(error, default=str)[:1_000] if error else ""
 
 
-def _without_markup(text: str) -> str:
+_MARKUP = re.compile(r"<(!doctype|html|head|body|title|p|div|h1|center)\b", re.IGNORECASE)
+
+
+def without_markup(text: str) -> str:
     """An HTML error page as a few words."""
-    if "<" not in text[:1_000]:
+    if not _MARKUP.search(text[:1_000]):
         return text
     title = re.search(r"<title>([^<]{1,200})</title>", text[:20_000], re.IGNORECASE)
     return f"a web page, {title[1].strip()!r}" if title else "a web page"

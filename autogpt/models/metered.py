@@ -14,7 +14,8 @@ Decided here:
 - A reply that no longer fits is shortened, down to `least_reply` tokens (512), before
   the call is refused: the last steps before the limit are worth having, and a reply
   that gets cut off is never acted upon. Models that think get `thinking_tokens` on top
-  of what was asked for, since they would otherwise use the reply up with thinking.
+  of what was asked for, since they would otherwise use the reply up with thinking; at
+  least a quarter of that must fit as well, or the call would be paid for nothing.
 - When it would fit if calls that are under way turn out cheaper than their worst case,
   the call waits for them.
 - A call that failed after the provider had begun is settled with the whole prompt and
@@ -37,6 +38,10 @@ from autogpt.models.tokens import Calibrated, Measure, prompt_tokens
 
 UNPRICED_TOKENS_PER_DOLLAR = 100_000
 LEAST_REPLY = 512
+
+THINKING_TOKENS = 8_000
+"""Room to think for a model whose facts say `reasoning`. A step of an agent seldom takes more;
+OpenAI advises 25 000 for hard problems, which would hold back three times as much of the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +206,7 @@ class Metered:
         self._price = price
         self._measure = measure
         self._thinking_tokens = thinking_tokens
-        self._least_reply = least_reply
+        self._least_reply = least_reply + thinking_tokens // 4
 
     def complete(
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False

@@ -36,7 +36,7 @@ from autogpt.core.errors import ContextOverflow
 from autogpt.core.messages import Completion, Finish, Message, Usage
 from autogpt.core.ports import Watcher
 from autogpt.models import catalogue, light_import
-from autogpt.models.errors import Cancelled, Fault, ModelFault, from_answer, from_connection
+from autogpt.models.errors import Cancelled, Fault, ModelFault, from_answer, from_connection, without_markup
 
 OPENAI_URL = "https://api.openai.com/v1"
 
@@ -416,7 +416,7 @@ class _Reading:
             raise _ErrorInAnswer(answer)
         model = answer.get("model")
         if isinstance(model, str):
-            self._model = model
+            self._model = model[:200]
         if isinstance(answer.get("usage"), dict):
             self._usage = read_usage(answer["usage"])
         choices = answer.get("choices")
@@ -466,20 +466,18 @@ class _ErrorInAnswer(Exception):
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Split at newlines only: JSON may hold other line separators as they are."""
-    rest = b""
+    held: list[bytes] = []
     total = 0
     for chunk in chunks:
         total += len(chunk)
         if total > _MOST_BYTES:
             raise _Malformed("the answer does not end")
-        if b"\n" not in chunk:
-            rest += chunk
-            continue
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line.rstrip(b"\r")
-    if rest.strip():
-        yield rest.strip()
+        first, *others = chunk.split(b"\n")
+        held.append(first)
+        for other in others:
+            yield b"".join(held).rstrip(b"\r")
+            held = [other]
+    yield b"".join(held).strip()
 
 
 def _json(data: bytes) -> object:
@@ -582,8 +580,7 @@ def _read_error(error: Exception, model: str) -> ModelFault | ContextOverflow:
     if isinstance(error, _ErrorInAnswer):
         return from_answer(None, error.body, {}, model)
     if isinstance(error, _Malformed):
-        said = str(error)
-        return ModelFault(Fault.MALFORMED, "a web page" if "<" in said[:200] else said, model=model)
+        return ModelFault(Fault.MALFORMED, without_markup(str(error)), model=model)
     return from_connection(error, model)
 
 

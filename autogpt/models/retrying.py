@@ -127,7 +127,7 @@ def _last(
     fault: ModelFault, tries: int, seconds: float, billed: Usage, asked: float | None = None
 ) -> ModelFault:
     """The fault again, saying how long was tried."""
-    said = fault.said
+    said = fault.said if len(fault.said) < 220 else fault.said[:219] + "…"
     if asked is not None and fault.retry_after is not None:
         said += f" (it asks to wait {asked:.0f} s, longer than we may)"
     elif tries > 1:

@@ -118,6 +118,7 @@ class Calibrated:
 
     _LONG_ENOUGH = 200
     """Shorter prompts say little: what surrounds the messages weighs too much."""
+    _BELIEVABLE = 0.4
     _REMEMBERED = 8192
 
     def __init__(self, plain: Measure = estimate) -> None:
@@ -133,7 +134,7 @@ class Calibrated:
 
     @property
     def factor(self) -> float:
-        """What estimates are multiplied with: between 0.5 and 4."""
+        """What estimates are multiplied with: between 0.4 and 4."""
         return self._factor
 
     def plain(self, text: str) -> int:
@@ -149,10 +150,14 @@ class Calibrated:
         return tokens
 
     def observe(self, estimated: int, reported: int) -> None:
-        """Learn from one call: its prompt by the measure `plain`, and by the provider."""
-        if estimated < self._LONG_ENOUGH or reported <= 0:
+        """Learn from one call: its prompt by the measure `plain`, and by the provider.
+
+        Far fewer tokens than estimated are not believed: some local servers silently cut
+        a prompt down to their window, and report what was left.
+        """
+        if estimated < self._LONG_ENOUGH or reported < estimated * self._BELIEVABLE:
             return
         with self._lock:
             self._ratios.append(reported / estimated)
             twentieths = math.ceil(round(max(self._ratios) * 20, 6))
-            self._factor = min(max(twentieths / 20, 0.5), 4.0)
+            self._factor = min(max(twentieths / 20, self._BELIEVABLE), 4.0)

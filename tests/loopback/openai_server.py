@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import socket
 import struct
 import threading
@@ -265,6 +266,7 @@ class OpenAIServer:
 
 
 _REMEMBERED = 64
+_LINGER = "hh" if os.name == "nt" else "ii"
 
 
 def _common(one: str, other: str) -> int:
@@ -411,7 +413,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "choices": [],
                 "usage": usage,
             }
-            self._put(b"data: " + json.dumps(answer).encode() + b"\n\n")
+            self._put(b"data: " + json.dumps(answer, ensure_ascii=False).encode() + b"\n\n")
         if reply.done:
             self._put(b"data: [DONE]\n\n")
         self._end_stream()
@@ -428,7 +430,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         else:
             # Lingering for no time makes the system send a reset instead of a close.
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
             self.rfile.close()
             self.wfile.close()
             self.connection.close()
@@ -462,7 +464,7 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> bytes:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
         answer = self._object(request, "chat.completion.chunk", model) | {"choices": [choice]}
-        return b"data: " + json.dumps(answer).encode() + b"\n\n"
+        return b"data: " + json.dumps(answer, ensure_ascii=False).encode() + b"\n\n"
 
     def _begin_stream(self) -> None:
         self.send_response(200)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -78,7 +80,7 @@ def ask(server: OpenAIServer, name: str = "local-model", **options: Any) -> str:
 
 def test_a_streamed_reply_comes_in_pieces_with_its_usage() -> None:
     watching = Watching()
-    with OpenAIServer([Reply("Hello, 世界! \u2028 \u0085 done", pieces=6)]) as server:
+    with OpenAIServer([Reply("Hello, 世界! \u2028 \u0085 done", pieces=5)]) as server:
         model = model_at(server, watcher=watching)
         completion = model.complete(PROMPT, reply_tokens=100)
         model.close()
@@ -88,7 +90,7 @@ def test_a_streamed_reply_comes_in_pieces_with_its_usage() -> None:
         prompt_tokens=len(server.requests[0].prompt) // 4, completion_tokens=5, cost=None
     )
     assert "".join(watching.pieces) == completion.text
-    assert len(watching.pieces) == 6
+    assert len(watching.pieces) == 5
     assert (watching.started, watching.ended) == (["local-model"], 1)
     assert server.requests[0].messages == [
         {"role": "system", "content": "You are an AI."},
@@ -529,6 +531,25 @@ def test_ctrl_c_while_a_reply_streams_closes_the_connection() -> None:
         assert watching.ended == 1
         watching._on_piece = None
         assert model.complete(PROMPT, reply_tokens=10).text == "again"
+        model.close()
+
+
+@pytest.mark.real
+def test_ctrl_c_before_the_first_word_closes_the_connection() -> None:
+    """The signal comes while the server thinks: the call must not wait for it."""
+
+    def think(request: Request) -> Answer:
+        _thread.interrupt_main()
+        return Hang()
+
+    with OpenAIServer(think) as server:
+        model = model_at(server, patience=replace(QUICK, idle=60, call=60))
+        begun = time.monotonic()
+        with pytest.raises(Cancelled) as caught:
+            model.complete(PROMPT, reply_tokens=10)
+        assert caught.value.arrived == ""
+        assert server.gone.acquire(timeout=5), "the connection was left open"
+        assert time.monotonic() - begun < 5
         model.close()
 
 

@@ -82,7 +82,9 @@ def test_the_correction_forgets_after_eight_calls() -> None:
     assert measured.factor == 0.8
 
 
-@pytest.mark.parametrize(("reported", "factor"), [(0, 1.0), (-5, 1.0), (1, 0.5), (10**9, 4.0)])
+@pytest.mark.parametrize(
+    ("reported", "factor"), [(0, 1.0), (-5, 1.0), (1, 1.0), (399, 1.0), (400, 0.4), (10**9, 4.0)]
+)
 def test_absurd_counts_do_little_harm(reported: int, factor: float) -> None:
     measured = Calibrated(len)
     measured.observe(1000, reported)
