@@ -1,0 +1,75 @@
+"""Writes the parts of the docs that are made from the program: `python scripts/pages.py`.
+
+In docs/usage.md the output of `--help`, in docs/design.md the ownership map, which is
+the first line of every module's docstring. Both stand between markers; a test
+compares them with the program.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parent.parent
+DOCS = CHECKOUT / "docs"
+
+
+def help_text() -> str:
+    """What `--help` prints, a hundred columns wide."""
+    outcome = subprocess.run(
+        [sys.executable, "-m", "autogpt", "--help"],
+        cwd=CHECKOUT,
+        env=os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+        timeout=60,
+    )
+    return f"```text\n{outcome.stdout.strip()}\n```"
+
+
+def ownership_map() -> str:
+    """A table of every module and what it owns."""
+    lines = ["| Module | Owns |", "|---|---|"]
+    for path in sorted((CHECKOUT / "autogpt").rglob("*.py"), key=reading_order):
+        module = (
+            path.relative_to(CHECKOUT).with_suffix("").as_posix().removesuffix("/__init__").replace("/", ".")
+        )
+        docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        first = docstring.partition("\n")[0].replace("|", "\\|")
+        lines.append(f"| `{module}` | {first} |")
+    return "\n".join(lines)
+
+
+def reading_order(path: Path) -> tuple[bool, str]:
+    """The core first, then room by room; a package before its modules."""
+    name = path.relative_to(CHECKOUT / "autogpt").as_posix().removesuffix("__init__.py")
+    return not name.startswith("core/"), name
+
+
+PARTS = {"usage.md": ("help", help_text), "design.md": ("map", ownership_map)}
+
+
+def page_with(text: str, marker: str, content: str) -> str:
+    """The page with what stands between the markers replaced. Raises ValueError without them."""
+    pattern = re.compile(rf"(<!-- {marker} -->\n).*?(\n<!-- /{marker} -->)", re.DOTALL)
+    page, found = pattern.subn(lambda match: match[1] + content + match[2], text)
+    if found != 1:
+        raise ValueError(f"the page needs <!-- {marker} --> and <!-- /{marker} --> once")
+    return page
+
+
+def main() -> None:
+    """Bring the pages up to date."""
+    for name, (marker, made) in PARTS.items():
+        page = DOCS / name
+        page.write_text(page_with(page.read_text(encoding="utf-8"), marker, made()), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
