@@ -1,0 +1,130 @@
+"""Reads a model's reply: its thoughts and the one action that it asks for, or why it can't be read.
+
+Everything that a reasonable reader would understand is understood, without asking
+the model again. Three rules stand above that:
+
+* A reply that was cut off never acts: not when the provider says so, not when its
+  JSON, a fence of code, a tag or its reasoning is still open at the end. (A text
+  cut off exactly between a whole reply and what was to follow can't be told from a
+  whole one; only the provider's word tells.)
+* An action comes from the JSON of the reply itself, never from a text inside it,
+  nor from an object inside one that can't be read.
+* Of several actions, the first is taken if they stand in one list or follow one
+  another with nothing but space, commas, fences or tags between: it would have been
+  the first to run anyway. Different actions with prose between them could be a
+  draft and its correction, so none is taken.
+
+Arguments are delivered exactly as they were meant, with two exceptions that no
+file or socket could take: lone surrogates become U+FFFD, and numbers that no
+machine number holds become text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from autogpt.core.actions import Action, Thoughts
+from autogpt.core.messages import Finish
+from autogpt.core.reply_objects import Found, find_objects
+from autogpt.core.reply_shapes import DECISIVE_KEYS, Call, Unclear, calls_in, folded, thoughts_in
+from autogpt.core.tolerant_json import LeftOpen, Malformed, well_formed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply that was understood."""
+
+    thoughts: Thoughts
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A reply from which nothing may be run; `why` is written for the model."""
+
+    why: str
+
+
+_FORMAT = 'Send one JSON object with "thoughts" and "command": {"name": …, "args": {…}}, and nothing else.'
+_SHORTER = "Nothing was run. Send it again, shorter: write a long text in several parts, one command each."
+
+
+def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str] = ()) -> Reply | Unreadable:
+    """Understand a model's reply.
+
+    `finish` is why the provider ended it. `known` has the names of the commands: with
+    it, a name in another case or with a prefix is spelt right, and `{"list_files": {…}}`
+    is understood; an unknown name is delivered as it is.
+    """
+    if finish == "length":
+        return Unreadable(f"Your reply was cut off at its length limit. {_SHORTER}")
+    if finish == "filter":
+        return Unreadable(
+            "Your reply was cut off by the provider's content filter. Nothing was run. Say it differently."
+        )
+    if not text or not text.strip():
+        return Unreadable(f"Your reply was empty. {_FORMAT}")
+    text = well_formed(text)
+    try:
+        found = find_objects(text)
+    except LeftOpen as error:
+        return Unreadable(f"Your reply was cut off: it ends with {error.what} left open. {_SHORTER}")
+    except Malformed as error:
+        return Unreadable(f"Your reply could not be read: {error.why}. {_FORMAT}")
+    return _understood(found, text, known)
+
+
+def _understood(found: Sequence[Found], text: str, known: Collection[str]) -> Reply | Unreadable:
+    if not found:
+        return Unreadable(f"Your reply has no JSON. {_FORMAT}")
+    if twice := sorted(key for one in found for key in one.repeated if folded(key) in DECISIVE_KEYS):
+        return Unreadable(f'Your reply has "{twice[0]}" twice with different values. {_FORMAT}')
+    chosen = _chosen([(one, calls_in(one.value, known, one.named)) for one in found])
+    if isinstance(chosen, Unclear):
+        return Unreadable(f"{chosen.why}. {_FORMAT}")
+    with_action, action = chosen
+    thoughts = [thoughts_in(one.value) for one in (with_action, *found)]
+    own = next((one for one in thoughts if one != Thoughts()), Thoughts(text=_prose(found[0].before)))
+    return Reply(
+        Thoughts(
+            text=well_formed(own.text),
+            reasoning=well_formed(own.reasoning),
+            plan=tuple(well_formed(list(own.plan))),
+            criticism=well_formed(own.criticism),
+            speak=well_formed(own.speak),
+        ),
+        Action(well_formed(action.command), well_formed(action.args)),
+    )
+
+
+def _chosen(candidates: Sequence[tuple[Found, list[Call]]]) -> tuple[Found, Action] | Unclear:
+    """The action to take, and where it stands."""
+    actions = [
+        (at, call) for at, (_, calls) in enumerate(candidates) for call in calls if isinstance(call, Action)
+    ]
+    if not actions:
+        unclear = [call for _, calls in candidates for call in calls if isinstance(call, Unclear)]
+        return unclear[0] if unclear else Unclear("Your reply names no command")
+    (first, action), (last, _) = actions[0], actions[-1]
+    between = [one.before for one, _ in candidates[first + 1 : last + 1]]
+    if all(_only_separates(text) for text in between) or all(call == action for _, call in actions):
+        return candidates[first][0], action
+    names = ", ".join(dict.fromkeys(call.command for _, call in actions))
+    return Unclear(f"Your reply has several different commands ({names}) with text between them; send one")
+
+
+_SEPARATOR = re.compile(r"(?:[\s,;]|`{3,}[\w-]{0,20}|<[|/]?\w[^<>]{0,40}>)*")
+
+
+def _only_separates(text: str) -> bool:
+    return len(text) <= 200 and _SEPARATOR.fullmatch(text) is not None
+
+
+_MARKUP = re.compile(r"`{3,}[\w-]{0,20}|<[|/]?\w[^<>\n]{0,40}>")
+
+
+def _prose(before: str) -> str:
+    """What a reply without thoughts says before its JSON."""
+    return _MARKUP.sub("", before[-2000:]).strip()

@@ -1,0 +1,491 @@
+"""Reads one JSON value out of text the way a patient person would.
+
+It takes what models write for JSON: single, curly, back and triple quotes,
+trailing, missing and doubled commas, raw newlines, Python and JavaScript
+literals, tuples, comments, bare keys and words, invalid escapes, doubled braces
+and, where the rest of the text leaves no doubt, quotes that should have been
+escaped. Valid JSON takes the standard library's fast path.
+
+What it never does is close something that the writer left open: a string, list
+or object still open at the end of the text raises `LeftOpen`, since the text was
+most likely cut off there. It does not look for JSON in prose (`reply_objects`
+does), and it knows nothing of commands.
+
+It runs in time linear in the text and nests at most `MAX_DEPTH` levels, which
+also bounds everything that later walks the value.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+MAX_DEPTH = 200
+
+
+class LeftOpen(ValueError):
+    """The text ended inside a string, list or object; `what` names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Malformed(ValueError):
+    """No sensible reading; `why` says what was wrong and `at` is an index into the text."""
+
+    def __init__(self, why: str, at: int) -> None:
+        super().__init__(why)
+        self.why = why
+        self.at = at
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A value and the index just after it.
+
+    `repeated` has the keys that one object held twice with different values
+    (the last one counts, as everywhere in JSON).
+    """
+
+    value: Any
+    end: int
+    repeated: frozenset[str] = frozenset()
+
+
+def read_value(text: str, at: int) -> Reading:
+    """Read the object or list that opens at `text[at]`. Raises LeftOpen, Malformed."""
+    return _read_strictly(text, at) or _read_tolerantly(text, at, text[at])
+
+
+def read_members(text: str, at: int) -> Reading:
+    """Read the members of an object whose opening brace is missing, up to its closing brace."""
+    return _read_tolerantly(text, at, "")
+
+
+def read_arguments(text: str, at: int) -> Reading:
+    """Read `(name=value, …)`, a call's arguments by name, from `text[at] == "("`."""
+    return _read_tolerantly(text, at, "(")
+
+
+def unescape(inside: str, quote: str = '"') -> str:
+    """What the inside of a quoted string means.
+
+    An escape that JSON doesn't have keeps its backslash (`\\d` in a regular
+    expression, `C:\\Program`), except for escaped quotes; Python's `\\x1b` is decoded
+    only between single quotes, where Python's `repr` would write it.
+    """
+    if "\\" not in inside:
+        return inside
+    if quote == '"':
+        try:
+            return str(json.loads(f'"{inside}"', strict=False))
+        except ValueError:
+            pass
+    return _ESCAPE.sub(_meaning_between_single_quotes if quote == "'" else _meaning, inside)
+
+
+def well_formed(value: Any) -> Any:
+    """The value with every lone surrogate replaced by U+FFFD, as no file or socket takes one."""
+    match value:
+        case str():
+            return _without_lone_surrogates(value)
+        case list():
+            return [well_formed(item) for item in value]
+        case dict():
+            return {_without_lone_surrogates(key): well_formed(item) for key, item in value.items()}
+        case _:
+            return value
+
+
+# --- Valid JSON ---------------------------------------------------------------
+
+
+def _read_strictly(text: str, at: int) -> Reading | None:
+    repeated: set[str] = set()
+    decoder = json.JSONDecoder(
+        strict=False,
+        object_pairs_hook=lambda pairs: _joined(pairs, repeated),
+        parse_constant=str,
+        parse_float=_float,
+    )
+    try:
+        value, end = decoder.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    if text.count("{", at, end) + text.count("[", at, end) > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", at)
+    return Reading(value, end, frozenset(repeated))
+
+
+def _joined(pairs: list[tuple[str, Any]], repeated: set[str]) -> dict[str, Any]:
+    joined = dict(pairs)
+    if len(joined) < len(pairs):
+        repeated.update(key for key, value in pairs if joined[key] != value)
+    return joined
+
+
+def _number(digits: str) -> int | float | str:
+    """A number that no machine number holds (1e999, 5 000 digits) stays text."""
+    try:
+        return int(digits)
+    except ValueError:
+        pass
+    return _float(digits)
+
+
+def _float(digits: str) -> float | str:
+    try:
+        number = float(digits)
+    except ValueError:
+        return digits
+    return number if math.isfinite(number) else digits
+
+
+def _depth(value: Any) -> int:
+    depth = 0
+    level: list[Any] = [value]
+    while level:
+        depth += 1
+        level = [item for container in level for item in _items(container) if isinstance(item, dict | list)]
+        if depth > MAX_DEPTH:
+            break
+    return depth
+
+
+def _items(container: Any) -> Iterator[Any]:
+    return iter(container.values() if isinstance(container, dict) else container)
+
+
+def _without_lone_surrogates(text: str) -> str:
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+# --- Everything else ----------------------------------------------------------
+
+_SPACE = r"\s\0\ufeff\u200b-\u200d\u2060"
+
+# Between tokens: space, comments, and the two characters \n where a newline was meant. There is
+# one way only to match each text, so that nothing is tried twice when what follows doesn't fit.
+_GAP = re.compile(
+    rf"[{_SPACE}]*(?:(?:(?://|\#)[^\n]*(?:\n|\Z)|/\*[^*]*(?:\*(?!/)[^*]*)*\*/|\\[nrt])[{_SPACE}]*)*"
+)
+
+# The same for looking ahead, with comments bounded so that many looks stay linear.
+_NEAR = rf"[{_SPACE}]*(?:(?:(?://|\#)[^\n]{{0,120}}(?:\n|\Z)|/\*(?:[^*]|\*(?!/)){{0,120}}\*/|\\[nrt])[{_SPACE}]*)*"
+
+_COMMA = ",;，"
+_COLON = r"(?:=>|[:=：])"
+_QUOTED_KEY = r'(?:"(?:[^"\\\n]|\\.){0,200}"|' + r"'(?:[^'\\\n]|\\.){0,200}'|“[^”\n]{0,200}”|`[^`\n]{0,200}`)"
+_KEY = rf"(?:{_QUOTED_KEY}|[^\W\d][\w$.-]{{0,80}}[\"']?|[0-9]{{1,9}})"
+
+# What may follow a string: anything else means that its closing quote was not meant to close.
+_AFTER_MEMBER = re.compile(
+    rf"{_NEAR}(?:\Z|\}}|[{_COMMA}]+{_NEAR}(?:\Z|\}}|{_KEY}{_NEAR}{_COLON})|{_QUOTED_KEY}{_NEAR}{_COLON})",
+    re.DOTALL,
+)
+_AFTER_ITEM = re.compile(
+    rf"{_NEAR}(?:\Z|[\]}}]|[{_COMMA}]+{_NEAR}(?:\Z|[\]\"'“‘`{{\[(]|[-0-9]|(?i:true|false|null|none)\b))"
+    rf"|[ \t]*\r?\n{_NEAR}[\"'“‘{{]",
+    re.DOTALL,
+)
+_AFTER_ARGUMENT = re.compile(
+    rf"{_NEAR}(?:\Z|\)|[{_COMMA}]+{_NEAR}(?:\Z|\)|{_KEY}{_NEAR}{_COLON}))", re.DOTALL
+)
+_AFTER_TUPLE_ITEM = re.compile(rf"{_NEAR}(?:\Z|[)\]}}{_COMMA}\"'])", re.DOTALL)
+
+_PLUS = re.compile(rf"{_NEAR}\+{_NEAR}(?=[\"'`])", re.DOTALL)
+_ANOTHER_STRING = re.compile(r"\s+[\"']")
+_SWALLOWED_MEMBER = re.compile(r"[,\n]\s*\"[^\"\n]{1,40}\"\s*:|[,\n]\s*'[^'\n]{1,40}'\s*:")
+_INNERMOST_BRACES = re.compile(r"\{[^{}]*\}")
+
+_WORD_END = rf"(?=[{_SPACE}{_COMMA}}}\])/#]|\Z)"
+_NUMBER = re.compile(rf"[-+]?(?:0|[1-9][0-9]*|(?=\.))(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?{_WORD_END}")
+_LITERAL = re.compile(rf"(true|false|null|none|undefined){_WORD_END}", re.IGNORECASE)
+_LITERALS = {"true": True, "false": False, "null": None, "none": None, "undefined": None}
+_BARE_WORDS = re.compile(rf"[^{_COMMA}{{}}\[\]()\"'“”`\n:#][^{_COMMA}{{}}\[\]\"“”`\n]*")
+_UNCLEAR_BARE_WORDS = re.compile(r"[:：](?:\s|\Z)|\s(?:#|//)")
+_BARE_KEY = re.compile(r"(?:[^\W\d][\w$.\\-]*|-?[0-9]+)")
+_KEY_END = re.compile(rf"[\"']?{_GAP.pattern}{_COLON}", re.DOTALL)
+
+# Opening quote -> what closes it.
+_CLOSING = {
+    '"': re.compile('"'),
+    "'": re.compile("'"),
+    "`": re.compile("`"),
+    "“": re.compile('[”“"]'),
+    "”": re.compile('[”“"]'),
+    "„": re.compile('[”“"]'),
+    "‘": re.compile("[’‘']"),
+    "’": re.compile("[’‘']"),
+    "«": re.compile("»"),
+    '"""': re.compile('"""'),
+    "'''": re.compile("'''"),
+}
+
+_ESCAPE = re.compile(
+    r"\\(?:u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|x(?P<two>[0-9a-fA-F]{2})|(?P<one>.))",
+    re.DOTALL,
+)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "\\": "\\", "/": "/"}
+_ESCAPES.update({quote: quote for quote in "\"'`“”‘’"})
+
+
+def _meaning(match: re.Match[str]) -> str:
+    one = match["one"]
+    if one is not None:
+        return _ESCAPES.get(one) or f"\\{one}"
+    if match["two"] is not None:
+        return match[0]
+    if match["high"] is not None:
+        return chr(0x10000 + ((int(match["high"], 16) & 0x3FF) << 10) + (int(match["low"], 16) & 0x3FF))
+    point = int(match["braced"] or match["four"] or match["eight"], 16)
+    return chr(point) if point <= 0x10FFFF else match[0]
+
+
+def _meaning_between_single_quotes(match: re.Match[str]) -> str:
+    return chr(int(match["two"], 16)) if match["two"] is not None else _meaning(match)
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A container being read. `kind` is "{" (also a call's arguments), "[" or "(" (a tuple)."""
+
+    kind: str
+    closes_with: int = 1
+    call: bool = False
+    pairs: list[tuple[str, Any]] = field(default_factory=list)
+    items: list[Any] = field(default_factory=list)
+    key: str = ""
+    parted: bool = True
+    ended: int = 0
+
+    def add(self, value: Any, end: int) -> None:
+        if self.kind == "{":
+            self.pairs.append((self.key, value))
+        else:
+            self.items.append(value)
+        self.parted = False
+        self.ended = end
+
+    def after_string(self) -> re.Pattern[str]:
+        if self.call:
+            return _AFTER_ARGUMENT
+        return {"{": _AFTER_MEMBER, "[": _AFTER_ITEM, "(": _AFTER_TUPLE_ITEM}[self.kind]
+
+
+def _read_tolerantly(text: str, at: int, opening: str) -> Reading:
+    reader = _Reader(text)
+    match opening:
+        case "":
+            reader.frames.append(_Frame("{"))
+        case "(":
+            reader.frames.append(_Frame("{", call=True))
+            at += 1
+        case _:
+            at = reader.open(at)
+    while reader.frames:
+        frame = reader.frames[-1]
+        at = reader.past_gap(at)
+        char = text[at]
+        if char in _COMMA:
+            frame.parted = True
+            at += 1
+        elif char in "}])":
+            at = reader.close(at)
+        elif frame.kind == "{":
+            at = reader.key(at)
+            at = reader.value(reader.past_gap(at))
+        else:
+            at = reader.value(at)
+    return Reading(reader.value_read, at, frozenset(reader.repeated))
+
+
+class _Reader:
+    """The state of one tolerant reading: an explicit stack, so that depth costs no recursion."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.frames: list[_Frame] = []
+        self.value_read: Any = None
+        self.repeated: set[str] = set()
+
+    def past_gap(self, at: int) -> int:
+        match = _GAP.match(self.text, at)
+        assert match is not None, "the pattern matches the empty text"
+        if match.end() >= len(self.text) or self.text.startswith("/*", match.end()):
+            self.left_open()
+        return match.end()
+
+    def left_open(self) -> NoReturn:
+        kind = self.frames[-1].kind if self.frames else "{"
+        raise LeftOpen("an object" if kind == "{" else "a list")
+
+    def open(self, at: int) -> int:
+        """Begin a container; `{{`, copied from a template, counts as one brace."""
+        if len(self.frames) >= MAX_DEPTH:
+            raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", at)
+        char = self.text[at]
+        width = 2 if self.text.startswith("{{", at) else 1
+        self.frames.append(_Frame(char, closes_with=width))
+        return at + width
+
+    def close(self, at: int) -> int:
+        """End the innermost container. A wrong closing bracket counts: the number of them must fit."""
+        frame = self.frames.pop()
+        if frame.kind == "{":
+            value: Any = _joined(frame.pairs, self.repeated)
+        elif frame.kind == "(" and len(frame.items) == 1 and not frame.parted:
+            value = frame.items[0]
+        else:
+            value = frame.items
+        width = frame.closes_with
+        if not self.text.startswith("}" * width if width > 1 else self.text[at], at):
+            if at + 1 >= len(self.text):
+                self.left_open()
+            raise Malformed("an object that opened with {{ does not close with }}", at)
+        if self.frames:
+            self.frames[-1].add(value, at + width)
+        else:
+            self.value_read = value
+        return at + width
+
+    def key(self, at: int) -> int:
+        """Read a key and its colon; the key lands in the innermost frame."""
+        text = self.text
+        closing = _CLOSING.get(text[at])
+        if closing:
+            end = self.next_quote(closing, at + 1)
+            name = unescape(text[at + 1 : end], text[at])
+            end += 1
+        else:
+            match = _BARE_KEY.match(text, at)
+            if not match:
+                raise Malformed("a key in double quotes was expected", at)
+            name, end = match[0], match.end()
+        colon = _KEY_END.match(text, end)
+        if not colon:
+            self.past_gap(end)
+            raise Malformed("a colon was expected after a key", end)
+        # Markdown habits: write\_to\_file.
+        self.frames[-1].key = name.replace("\\_", "_")
+        return colon.end()
+
+    def value(self, at: int) -> int:
+        """Read a value, or open it if it is a container."""
+        char = self.text[at]
+        if char in "{[(":
+            return self.open(at)
+        frame = self.frames[-1]
+        if char in _CLOSING:
+            value, end = self.string(at, frame)
+            if frame.kind == "(" and not frame.parted and isinstance(frame.items[-1], str):
+                frame.items[-1] += value
+                return end
+        else:
+            value, end = self.scalar(at)
+        if frame.kind == "[" and not frame.parted and "\n" not in self.text[frame.ended : at]:
+            raise Malformed("a comma was expected", at)
+        frame.add(value, end)
+        return end
+
+    def scalar(self, at: int) -> tuple[Any, int]:
+        """Read a number, a literal of JSON, Python or JavaScript, or words without quotes."""
+        text = self.text
+        if match := _NUMBER.match(text, at):
+            return _number(match[0]), match.end()
+        if match := _LITERAL.match(text, at):
+            return _LITERALS[match[1].lower()], match.end()
+        match = _BARE_WORDS.match(text, at)
+        if not match:
+            raise Malformed("a value was expected", at)
+        if match.end() >= len(text):
+            self.left_open()
+        # Words run to a comma, a closing bracket or the line's end; anything else is a guess.
+        if text[match.end()] not in f"{_COMMA}}}]\n" or _UNCLEAR_BARE_WORDS.search(match[0]):
+            raise Malformed("a string without quotes could not be told from what follows", at)
+        return match[0].rstrip(), match.end()
+
+    def string(self, at: int, frame: _Frame) -> tuple[str, int]:
+        """Read a string, and those joined to it by plus signs."""
+        value, end = self.quoted(at, frame)
+        while plus := _PLUS.match(self.text, end):
+            more, end = self.quoted(plus.end(), frame)
+            value += more
+        return value, end
+
+    def quoted(self, at: int, frame: _Frame) -> tuple[str, int]:
+        """Read one quoted string; returns the index after its closing quote.
+
+        A quote that is followed by nothing that may follow a string was meant as a
+        part of it. Such a reading is kept only if those quotes come in pairs, the
+        brackets between them balance and no member seems swallowed: in a text that was
+        cut off inside such a string, they would not.
+        """
+        text = self.text
+        quote = text[at]
+        if text.startswith(quote * 3, at) and quote in "\"'" and text.find(quote * 3, at + 3) > 0:
+            quote *= 3
+        closing = _CLOSING[quote]
+        after = frame.after_string()
+        start = segment = end = at + len(quote)
+        inner = curly = square = 0
+        while True:
+            at = self.next_quote(closing, end)
+            end = at + len(quote)
+            curly += text.count("{", segment, at) - text.count("}", segment, at)
+            square += text.count("[", segment, at) - text.count("]", segment, at)
+            segment = at
+            if inner and min(curly, square) < 0:
+                break
+            if quote in "'‘’" and _is_apostrophe(text, at):
+                continue
+            viable = after.match(text, end) is not None
+            if not inner and (viable or _PLUS.match(text, end)):
+                return unescape(text[start:at], quote[0]), end
+            if viable and inner % 2 == 0 and curly == square == 0:
+                break
+            if not inner and _ANOTHER_STRING.match(text, end):
+                break
+            inner += 1
+        inside = text[start:at]
+        if not inner or inner % 2 or curly or square or _swallows_a_member(inside):
+            raise Malformed("a string has quotes in it that are not escaped", start)
+        return unescape(inside, quote[0]), end
+
+    def next_quote(self, closing: re.Pattern[str], at: int) -> int:
+        """The index of the next quote that is not escaped."""
+        text = self.text
+        while match := closing.search(text, at):
+            quote = match.start()
+            back = quote
+            while back > at and text[back - 1] == "\\":
+                back -= 1
+            if (quote - back) % 2 == 0:
+                return quote
+            at = quote + 1
+        raise LeftOpen("a string")
+
+
+def _is_apostrophe(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
+def _swallows_a_member(inside: str) -> bool:
+    """Whether what looks like a following member stands outside all braces of a string."""
+    for _ in range(20):
+        inside, removed = _INNERMOST_BRACES.subn("", inside)
+        if not removed:
+            break
+    return "{" in inside or _SWALLOWED_MEMBER.search(inside) is not None
