@@ -131,8 +131,8 @@ def profile_lines(profile: Profile) -> Lines:
 
 def _thoughts(thoughts: Thoughts, agent: str) -> Iterator[Line]:
     if thoughts.text.strip():
-        name = (Span(f"{one_line(agent, longest=60)} ", Tone.NAME),) if agent else ()
-        yield Line((*name, Span("THOUGHTS:", Tone.LABEL)))
+        name = (Span(f" ({one_line(agent, longest=60)})", Tone.NAME),) if agent else ()
+        yield Line((Span("THOUGHTS", Tone.LABEL), *name, Span(":", Tone.LABEL)))
         yield from block(thoughts.text)
     if thoughts.reasoning.strip():
         yield line("REASONING:", Tone.LABEL)
@@ -174,7 +174,7 @@ def _ran(event: Ran) -> Iterator[Line]:
     yield _titled(heading[0], event.action.command, heading[1])
     yield from block(event.result if event.result.strip() else "(nothing)", characters=2000, rows=24)
     if event.full_result:
-        yield _titled("The whole result is in the file", event.full_result)
+        yield _titled("WHOLE RESULT IN THE FILE:", event.full_result)
 
 
 def _limit(event: LimitMet) -> Line:

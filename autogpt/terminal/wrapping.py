@@ -24,7 +24,7 @@ def breaks(text: str, width: int) -> list[int]:
     for found in _word.finditer(text):
         word = found[0]
         needed = cells(word.rstrip())
-        if used and used + needed > width:
+        if used and used + needed > width >= needed:
             places.append(found.start())
             used = 0
         if needed <= width:

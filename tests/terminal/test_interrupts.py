@@ -1,0 +1,127 @@
+"""Ctrl-C, SIGTERM and SIGHUP, delivered for real to this process."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+import pytest
+
+from autogpt.core.errors import ExitCode
+from autogpt.terminal.interrupts import Interrupts, Leaving
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+
+
+def press() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_once_interrupts_twice_leaves() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        assert not interrupts.leaving
+        with pytest.raises(Leaving):
+            press()
+        assert interrupts.leaving
+
+
+def test_a_new_step_counts_anew() -> None:
+    with Interrupts() as interrupts:
+        for _ in range(3):
+            with pytest.raises(KeyboardInterrupt):
+                press()
+            interrupts.new_step()
+        assert not interrupts.leaving
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_being_told_to_end_leaves(name: str) -> None:
+    with Interrupts(), pytest.raises(Leaving) as caught:
+        signal.raise_signal(getattr(signal, name))
+    assert caught.value.exit_code is ExitCode.INTERRUPTED
+    assert not isinstance(caught.value, Exception)
+
+
+def test_while_leaving_signals_do_not_tear_what_is_saved() -> None:
+    with Interrupts():
+        with pytest.raises(Leaving):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        press()
+        press()
+
+
+def test_a_shield_defers_to_its_end() -> None:
+    done: list[str] = []
+    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+        with interrupts.shielded():
+            with interrupts.shielded():
+                press()
+            done.append("written")
+        done.append("never")
+    assert done == ["written"]
+
+
+def test_in_a_shield_the_stronger_signal_wins() -> None:
+    with Interrupts() as interrupts, pytest.raises(Leaving), interrupts.shielded():
+        press()
+        press()
+
+
+def test_an_undelivered_signal_waits_for_its_moment() -> None:
+    with Interrupts() as interrupts:
+        with interrupts.shielded(deliver=False):
+            press()
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.raise_pending()
+        interrupts.raise_pending()
+
+
+def test_an_error_inside_a_shield_passes_and_the_signal_is_kept() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(OSError, match="disk full"), interrupts.shielded():
+            press()
+            raise OSError("disk full")
+        with pytest.raises(KeyboardInterrupt):
+            interrupts.raise_pending()
+
+
+def test_an_event_loop_is_asked_to_leave() -> None:
+    asked: list[Leaving] = []
+    with Interrupts() as interrupts, interrupts.handing_over(asked.append):
+        signal.raise_signal(signal.SIGTERM)
+    assert len(asked) == 1
+
+
+def test_handlers_are_put_back() -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    with pytest.raises(ValueError, match="x"), Interrupts():
+        raise ValueError("x")
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before
+
+
+def test_what_was_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupts:
+            signal.raise_signal(signal.SIGHUP)
+            assert not interrupts.leaving
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_in_another_thread_nothing_is_installed_and_shields_do_nothing() -> None:
+    seen: list[object] = []
+
+    def work() -> None:
+        with Interrupts() as interrupts, interrupts.shielded():
+            seen.append(signal.getsignal(signal.SIGTERM))
+
+    before = signal.getsignal(signal.SIGTERM)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [before]
