@@ -89,6 +89,7 @@ class StopReason(str, Enum):
     LIMIT = "limit"
     REFUSED = "refused"
     STUCK = "stuck"
+    WINDOW = "window too small"
 
     @property
     def exit_code(self) -> ExitCode:
@@ -102,6 +103,8 @@ class StopReason(str, Enum):
                 return ExitCode.LIMIT
             case StopReason.REFUSED:
                 return ExitCode.REFUSED
+            case StopReason.WINDOW:
+                return ExitCode.PROVIDER
             case StopReason.STUCK:
                 return ExitCode.NO_PROGRESS
             case unreachable:

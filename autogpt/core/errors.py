@@ -48,13 +48,13 @@ class JournalError(UserError):
 
 
 class ProviderError(UserError):
-    """The model's provider failed, and waiting longer will not help now."""
+    """The model's provider failed, and waiting longer will not help now.
+
+    `of_account`: the key is refused or the credit is used up, which only the person can change.
+    """
 
     exit_code = ExitCode.PROVIDER
-
-
-class AccountError(ProviderError):
-    """The provider refuses the key, or the account has no credit: only the person can change that."""
+    of_account = False
 
 
 class ContextOverflow(Exception):

@@ -20,6 +20,9 @@ class Message:
     text: str
 
 
+NO_MESSAGE = Message("user", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one call, as the provider counted them (or estimated, when it told none).

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Protocol
 
 from autogpt.core.actions import Action
 from autogpt.core.effects import Ask, AskForMore
+from autogpt.core.errors import LimitKind
 from autogpt.core.events import (
     Advised,
     Authorised,
@@ -59,11 +61,27 @@ class User(Protocol):
 class Commands(Protocol):
     """What the model may call."""
 
+    def canonical(self, action: Action) -> Action:
+        """The action under the command's own name and argument names, its values coerced.
+
+        Policy, prompt and person see this form, so that no synonym slips past a rule.
+        An action that can't be understood comes back unchanged.
+        """
+        ...
+
     def run(self, action: Action) -> Ran:
         """Run one action. Never raises CommandError: a failure is `Ran(ok=False)`.
 
         KeyboardInterrupt ends the command and its processes, and passes.
         """
+        ...
+
+
+class Allowance(Protocol):
+    """What holds the model calls to their limits."""
+
+    def extend(self, amount: Decimal, kind: LimitKind) -> None:
+        """Allow so much more (dollars or tokens; other kinds are not its business)."""
         ...
 
 
@@ -103,4 +121,5 @@ class Ports:
     fast_model: Model
     user: User
     commands: Commands
+    allowance: Allowance
     clock: Clock

@@ -113,6 +113,7 @@ class ModelFault(ProviderError):
         self.parameter = parameter
         self.arrived = ""
         self.usage: Usage = NO_USAGE
+        self.of_account = fault in (Fault.NO_CREDIT, Fault.WRONG_KEY, Fault.FORBIDDEN)
         super().__init__(self.line())
 
     @property

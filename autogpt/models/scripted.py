@@ -62,13 +62,13 @@ class ScriptedModel:
         self._lock = threading.Lock()
 
     @classmethod
-    def read(cls, path: Path, *, watcher: Watcher | None = None) -> ScriptedModel:
-        """The script in a YAML or JSON file. Raises UsageError, one line."""
+    def read(cls, path: Path, *, after: int = 0, watcher: Watcher | None = None) -> ScriptedModel:
+        """The script in a YAML or JSON file, from behind its first `after` replies. Raises UsageError."""
         try:
             text = path.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeError) as error:
             raise UsageError(f"the script {path} can't be read: {error}") from error
-        return cls(_parsed(text, path), name=f"scripted ({path.name})", watcher=watcher)
+        return cls(_parsed(text, path)[after:], name=f"scripted ({path.name})", watcher=watcher)
 
     def complete(
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False

@@ -28,8 +28,8 @@ class Questions(Protocol):
         """A line of the person's; `default` when it is empty."""
         ...
 
-    def ask_yes_no(self, prompt: str) -> bool | None:
-        """Yes or no, asked until it is one of them."""
+    def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None:
+        """Yes or no, asked until it is one of them; Enter alone is the default, if there is one."""
         ...
 
     def say(self, text: str) -> None:
@@ -68,7 +68,7 @@ def choose_profile(asked: Asked, model: Model | None, questions: Questions | Non
     """The profile of this run; None when the person left. A new one is saved.
 
     `questions` is None when nobody is there to answer. Raises UsageError (a wrong file,
-    nothing to do) and AccountError (the key or the credit, when a model was asked).
+    nothing to do) and ProviderError (the key or the credit, when a model was asked).
     """
     if asked.task is not None:
         return _of_task(asked, model, questions)
@@ -141,7 +141,7 @@ def _new(asked: Asked, model: Model | None, questions: Questions) -> Profile | N
 
 
 def _ask_task(questions: Questions) -> str | None:
-    while (line := questions.ask_line("I want Auto-GPT to: ")) is not None:
+    while (line := questions.ask_line("I want Auto-GPT to:")) is not None:
         if task := line.strip():
             return task
         questions.say(
@@ -165,7 +165,7 @@ def _by_hand(default: Profile, questions: Questions) -> Profile | None:
 
 
 def _ask(what: str, default: str, questions: Questions) -> str | None:
-    line = questions.ask_line(f"{what} [{default}]: ", default)
+    line = questions.ask_line(f"{what}:", default)
     return None if line is None else line.strip() or default
 
 
@@ -175,7 +175,7 @@ def _ask_goals(default: tuple[str, ...], questions: Questions) -> tuple[str, ...
         questions.say(f"  {goal}")
     goals: list[str] = []
     while len(goals) < MOST_GOALS:
-        line = questions.ask_line(f"Goal {len(goals) + 1}: ")
+        line = questions.ask_line(f"Goal {len(goals) + 1}:")
         if line is None:
             return None
         if not line.strip():
@@ -185,7 +185,7 @@ def _ask_goals(default: tuple[str, ...], questions: Questions) -> tuple[str, ...
 
 
 def _ask_budget(profile: Profile, questions: Questions) -> Profile | None:
-    while (line := questions.ask_line("Budget in US dollars [no limit]: ")) is not None:
+    while (line := questions.ask_line("Budget in US dollars (Enter: no limit):")) is not None:
         try:
             budget = dollars(line) if line.strip() else Decimal(0)
         except ValueError:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from autogpt.core.errors import AccountError, ContextOverflow, OverLimit, ProviderError
+from autogpt.core.errors import ContextOverflow, OverLimit, ProviderError
 from autogpt.core.messages import Message
 from autogpt.core.ports import Model
 from autogpt.core.profile import Profile
@@ -62,7 +62,7 @@ _LONGEST_TASK = 20_000
 def decompose(task: str, model: Model) -> Profile | None:
     """The profile that the model makes of the task; None when it couldn't or its reply can't be read.
 
-    Raises AccountError, which only the person can mend, and KeyboardInterrupt.
+    Raises ProviderError where only the person can mend it (the key, the credit), and KeyboardInterrupt.
     """
     messages = (
         Message("system", _SYSTEM),
@@ -72,9 +72,11 @@ def decompose(task: str, model: Model) -> Profile | None:
     )
     try:
         completion = model.complete(messages, reply_tokens=_REPLY_TOKENS)
-    except AccountError:
-        raise
-    except (ProviderError, ContextOverflow, OverLimit):
+    except ProviderError as error:
+        if error.of_account:
+            raise
+        return None
+    except (ContextOverflow, OverLimit):
         return None
     return read_decomposition(completion.text) if completion.finish == "stop" else None
 

@@ -18,6 +18,10 @@ class Questions:
         self._console = console
         self._keyboard = keyboard
 
+    def say(self, text: str) -> None:
+        """Tell the person something."""
+        self._console.say(text)
+
     def ask_line(self, prompt: str, default: str = "") -> str | None:
         """A line (or a paste of many); Enter alone takes the default, which is shown."""
         shown = f"{prompt} [{one_line(default, longest=60)}] " if default else f"{prompt} "

@@ -116,6 +116,7 @@ def stop_lines(stop: Stop) -> Lines:
         StopReason.LIMIT: "STOPPED at a limit. The run can be resumed.",
         StopReason.REFUSED: "STOPPED: what the agent needs is not allowed.",
         StopReason.STUCK: "STOPPED: the agent made no progress.",
+        StopReason.WINDOW: "STOPPED: the prompt does not fit the model.",
     }[stop.reason]
     return (line(words, tone), *(block(stop.text) if stop.text.strip() else ()))
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autogpt.core.errors import AccountError, ProviderError, UsageError
+from autogpt.core.errors import ProviderError, UsageError
 from autogpt.core.messages import Completion, Message
 from autogpt.core.profile import Profile
+from autogpt.models.errors import Fault, ModelFault
 from autogpt.profile import Asked, Overrides, choose_profile, profile_of_task, read_profile, write_profile
 
 REPLY = "Name: PoetGPT\nDescription: a poet\nGoals:\n- Write a poem to poem.txt"
@@ -31,7 +32,7 @@ class Person:
         assert answer is None or isinstance(answer, str), f"asked for a line: {prompt}"
         return answer if answer is None else answer or default
 
-    def ask_yes_no(self, prompt: str) -> bool | None:
+    def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None:
         self.seen.append(prompt)
         answer = self.answers.pop(0) if self.answers else None
         assert answer is None or isinstance(answer, bool), f"asked yes or no: {prompt}"
@@ -68,7 +69,7 @@ def test_a_task_is_worked_out_by_the_model_shown_and_saved(asked: Asked) -> None
     person = Person(["write a poem"])
     assert choose_profile(asked, Model(), person) == POET
     assert person.answers == []
-    assert "I want Auto-GPT to: " in person.seen
+    assert "I want Auto-GPT to:" in person.seen
     assert "Write a poem to poem.txt" in person.text
     assert read_profile(asked.file) == POET
 
@@ -76,7 +77,7 @@ def test_a_task_is_worked_out_by_the_model_shown_and_saved(asked: Asked) -> None
 def test_an_empty_task_is_asked_for_again(asked: Asked) -> None:
     person = Person(["", "   ", "write a poem"])
     assert choose_profile(asked, Model(), person) == POET
-    assert person.seen.count("I want Auto-GPT to: ") == 3
+    assert person.seen.count("I want Auto-GPT to:") == 3
 
 
 @pytest.mark.parametrize("typed", ["--manual", " --MANUAL "])
@@ -114,8 +115,8 @@ def test_without_a_usable_answer_it_goes_by_hand_from_the_task(model: Model | No
 
 
 def test_a_refused_key_ends_the_asking(asked: Asked) -> None:
-    with pytest.raises(AccountError):
-        choose_profile(asked, Model(AccountError("the key is refused")), Person(["write a poem"]))
+    with pytest.raises(ModelFault):
+        choose_profile(asked, Model(ModelFault(Fault.WRONG_KEY)), Person(["write a poem"]))
 
 
 @pytest.mark.parametrize(

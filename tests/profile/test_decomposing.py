@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autogpt.core.errors import AccountError, ContextOverflow, ProviderError
+from autogpt.core.errors import ContextOverflow, ProviderError
 from autogpt.core.messages import Completion, Message
 from autogpt.core.profile import Profile
+from autogpt.models.errors import Fault, ModelFault
 from autogpt.profile import decompose, profile_of_task, read_decomposition
 from autogpt.profile.decomposing import _SYSTEM
 
@@ -203,8 +204,8 @@ def test_no_usable_answer_gives_none(answer: Completion | Exception) -> None:
 
 
 def test_a_refused_key_is_passed_on() -> None:
-    with pytest.raises(AccountError):
-        decompose("x", OneAnswer(AccountError("the key is refused")))
+    with pytest.raises(ModelFault):
+        decompose("x", OneAnswer(ModelFault(Fault.WRONG_KEY)))
 
 
 def test_a_plain_profile_of_a_task() -> None:

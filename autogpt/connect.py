@@ -1,0 +1,256 @@
+"""Who answers: OpenAI, Azure, a server of the person's own, or the demonstration's script.
+
+Decides from the settings, and asks the person where they leave it open. It makes
+no model call; `autogpt.build` makes the models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from autogpt.core.budget import FREE, Price
+from autogpt.core.errors import UsageError
+from autogpt.core.limits import Window, window_of
+from autogpt.models import catalogue
+from autogpt.models.openai import AzureEndpoint, Endpoint, is_local
+from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
+from autogpt.settings import Models, Secret, Settings, set_in_env_file
+
+LARGEST_WINDOW = 64_000
+"""Tokens. Models take far more, but every step pays for its whole prompt."""
+UNKNOWN_WINDOW = 8_192
+OLLAMA_WINDOW = 4_096
+"""What Ollama gives a model unless told otherwise; it cuts longer prompts silently."""
+
+KEYS_PAGE = "https://platform.openai.com/api-keys"
+
+NO_MODEL = (
+    "Auto-GPT needs a language model: set OPENAI_API_KEY in .env "
+    f"(a key from {KEYS_PAGE}), or OPENAI_API_BASE_URL for a server of your own "
+    "(Ollama, llama.cpp, vLLM, LM Studio), or try --demo, which needs neither."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """A model by name; `price` is `None` where it is not known."""
+
+    name: str
+    window: Window
+    price: Price | None
+    reasoning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Where the calls go, and to which models."""
+
+    endpoint: Endpoint | AzureEndpoint
+    smart: ChosenModel
+    fast: ChosenModel
+    fallback: ChosenModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """The bundled script, of which the first `used` replies were given before."""
+
+    used: int = 0
+
+
+class Questions(Protocol):
+    """What is needed of the terminal. `None` is no answer."""
+
+    def ask_line(self, prompt: str, default: str = "") -> str | None: ...
+
+    def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None: ...
+
+    def ask_secret(self, prompt: str) -> str | None: ...
+
+    def say(self, text: str) -> None: ...
+
+
+def provider(
+    settings: Settings, today: date, say: Callable[[str], None], *, ollama: bool = False
+) -> Provider:
+    """The provider that the settings name. `say` takes lines for the person.
+
+    Raises UsageError when they name none that can be used.
+    """
+    endpoint = _endpoint(settings)
+    smart, fast = _names(settings, endpoint, today, say)
+    if settings.models.used is Models.FAST_ONLY:
+        smart = fast
+    elif settings.models.used is Models.SMART_ONLY:
+        fast = smart
+    limits = settings.models.smart_token_limit, settings.models.fast_token_limit
+    fallback = settings.models.fallback
+    return Provider(
+        endpoint,
+        chosen(smart, endpoint, limits[0], ollama=ollama),
+        chosen(fast, endpoint, limits[1] if fast != smart else limits[1] or limits[0], ollama=ollama),
+        chosen(fallback, endpoint, limits[0], ollama=ollama) if fallback else None,
+    )
+
+
+def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings | Demonstration | None:
+    """Ask the person who should answer; `None` when they leave.
+
+    The settings come back with the answer in them; it is written to `env_file` if they want that.
+    """
+    ollama = running_ollama()
+    local = (
+        f"use Ollama on this machine ({ollama[0]})" if ollama else "use a server of your own, such as Ollama"
+    )
+    questions.say("Auto-GPT needs a language model. You can:")
+    questions.say(f"  1  use OpenAI, with a key from {KEYS_PAGE}")
+    questions.say(f"  2  {local}")
+    questions.say("  3  see a demonstration: scripted replies, real commands, no key, no network")
+    while (answer := questions.ask_line("1, 2 or 3?")) is not None:
+        match answer.strip():
+            case "1":
+                return _with_key(settings, questions, env_file)
+            case "2":
+                return _with_server(settings, questions, env_file, ollama)
+            case "3":
+                return Demonstration()
+            case key if key.startswith("sk-"):
+                return _keep_key(settings, key, questions, env_file)
+            case _:
+                questions.say("Please type 1, 2 or 3; Ctrl-D leaves.")
+    return None
+
+
+def has_provider(settings: Settings) -> bool:
+    """Whether the settings name someone who could answer."""
+    models = settings.models
+    return bool(models.api_key or models.base_url or models.use_azure)
+
+
+def chosen(
+    name: str, endpoint: Endpoint | AzureEndpoint, limit: int | None, *, ollama: bool = False
+) -> ChosenModel:
+    """A model with what is known of it there. A person's own server may use known names otherwise."""
+    own = isinstance(endpoint, Endpoint) and endpoint.base_url != Endpoint().base_url
+    known = None if own else catalogue.facts(name)
+    if known is not None and known.window is not None:
+        tokens = min(limit or LARGEST_WINDOW, known.window)
+        return ChosenModel(name, window_of(tokens), known.price, known.reasoning)
+    default = OLLAMA_WINDOW if ollama or ":11434" in endpoint.base_url else UNKNOWN_WINDOW
+    price = FREE if own and is_local(endpoint.base_url) else None
+    return ChosenModel(name, window_of(limit or default), price)
+
+
+def _endpoint(settings: Settings) -> Endpoint | AzureEndpoint:
+    models, azure = settings.models, settings.azure
+    key = models.api_key.reveal() if models.api_key else ""
+    if azure is not None:
+        if not key:
+            raise UsageError(
+                "USE_AZURE is on, but OPENAI_API_KEY is not set: it is the key of your resource."
+            )
+        deployments = dict(azure.deployments)
+        for name, deployment in ((models.smart, azure.smart), (models.fast, azure.fast)):
+            if name and deployment:
+                deployments[name] = deployment
+        return AzureEndpoint(azure.api_base, azure.api_version, key, deployments)
+    if models.base_url:
+        return Endpoint(models.base_url, key, models.organization)
+    if not key:
+        raise UsageError(NO_MODEL)
+    return Endpoint(key=key, organization=models.organization)
+
+
+def _names(
+    settings: Settings, endpoint: Endpoint | AzureEndpoint, today: date, say: Callable[[str], None]
+) -> tuple[str, str]:
+    models = settings.models
+    if isinstance(endpoint, AzureEndpoint) and settings.azure is not None:
+        smart = models.smart or settings.azure.smart or catalogue.DEFAULT_SMART
+        return smart, models.fast or settings.azure.fast or smart
+    if models.base_url:
+        smart = models.smart or models.fast or _served(endpoint)
+        return smart, models.fast or smart
+    return (
+        _not_retired("SMART_LLM_MODEL", models.smart, catalogue.DEFAULT_SMART, today, say),
+        _not_retired("FAST_LLM_MODEL", models.fast, catalogue.DEFAULT_FAST, today, say),
+    )
+
+
+def _served(endpoint: Endpoint | AzureEndpoint) -> str:
+    names = served_models(endpoint.base_url, endpoint.key)
+    if not names:
+        raise UsageError(
+            f"The server at {endpoint.base_url} does not say which models it has: "
+            "is it running? If it is, name one with SMART_LLM_MODEL."
+        )
+    return names[0]
+
+
+def _not_retired(
+    variable: str, name: str | None, default: str, today: date, say: Callable[[str], None]
+) -> str:
+    if name is None:
+        return default
+    if not catalogue.retired(name, today):
+        return name
+    say(f"{variable}: {name} is no longer offered by OpenAI; {default} is used instead.")
+    return default
+
+
+def _with_key(settings: Settings, questions: Questions, env_file: Path) -> Settings | None:
+    key = questions.ask_secret("Your OpenAI key (it is not shown):")
+    return _keep_key(settings, key, questions, env_file) if key and key.strip() else None
+
+
+def _keep_key(settings: Settings, key: str, questions: Questions, env_file: Path) -> Settings:
+    key = key.strip()
+    _offer_to_write(questions, env_file, {"OPENAI_API_KEY": key})
+    return replace(settings, models=replace(settings.models, api_key=Secret(key)))
+
+
+def _with_server(
+    settings: Settings, questions: Questions, env_file: Path, ollama: tuple[str, ...]
+) -> Settings | None:
+    if ollama:
+        url, name = OLLAMA_URL, _one_of(questions, ollama)
+    else:
+        answer = questions.ask_line("Its address:", OLLAMA_URL)
+        if answer is None:
+            return None
+        url = answer.strip()
+        if not url.startswith(("http://", "https://")):
+            raise UsageError(f"{url!r} is not an address such as {OLLAMA_URL}.")
+        names = served_models(url)
+        if not names:
+            raise UsageError(f"No server with models answers at {url}: start it, then start Auto-GPT again.")
+        name = _one_of(questions, names)
+    if name is None:
+        return None
+    _offer_to_write(
+        questions, env_file, {"OPENAI_API_BASE_URL": url, "SMART_LLM_MODEL": name, "FAST_LLM_MODEL": name}
+    )
+    return replace(settings, models=replace(settings.models, base_url=url, smart=name, fast=name))
+
+
+def _one_of(questions: Questions, names: tuple[str, ...]) -> str | None:
+    if len(names) == 1:
+        return names[0]
+    questions.say(f"Its models: {', '.join(names[:30])}")
+    while (answer := questions.ask_line("Which model?", names[0])) is not None:
+        if answer.strip() in names:
+            return answer.strip()
+        questions.say("Please type one of these names.")
+    return None
+
+
+def _offer_to_write(questions: Questions, env_file: Path, values: dict[str, str]) -> None:
+    if not questions.ask_yes_no(f"Keep this in {env_file.name} for the next time?", True):
+        return
+    for name, value in values.items():
+        set_in_env_file(env_file, name, value)
+    questions.say(f"Written to {env_file.name}.")

@@ -1,0 +1,192 @@
+"""What the agent does next: a pure question to the session.
+
+No input or output, no clock, no randomness. `autogpt.core.loop` grants what is
+asked for here.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from difflib import get_close_matches
+
+from autogpt.core import policy, progress, prompt
+from autogpt.core.actions import Action, CommandSpec
+from autogpt.core.compact import compact
+from autogpt.core.effects import (
+    Ask,
+    AskForMore,
+    Begin,
+    Effect,
+    Record,
+    Review,
+    Run,
+    Stop,
+    StopReason,
+    Think,
+)
+from autogpt.core.errors import LimitKind
+from autogpt.core.events import (
+    Advised,
+    Authorised,
+    Begun,
+    Denied,
+    Extended,
+    Garbled,
+    Interrupted,
+    Left,
+    LimitMet,
+    Overflowed,
+    Ran,
+    Replied,
+    Resumed,
+    ReviewAsked,
+    Reviewed,
+    RuleAdded,
+    Stuck,
+    Summarised,
+    Unknown,
+)
+from autogpt.core.session import Session
+from autogpt.core.unreachable import assert_never
+
+UNFINISHED = (
+    "The program ended while this command was running, so its outcome is unknown. "
+    "It will not be run again by itself."
+)
+REVIEW_TOKENS = 300
+
+
+def decide(session: Session) -> Effect:
+    """The next effect."""
+    match session.last:
+        case Left():
+            return Stop(StopReason.LEFT, "You left.")
+        case Stuck(why=why):
+            return Stop(StopReason.STUCK, why)
+        case Ran(action=Action(command="task_complete", args=args), ok=True):
+            return Stop(StopReason.COMPLETE, str(args.get("reason", "")))
+        case LimitMet() as met:
+            return _at_limit(session, met)
+        case Interrupted():
+            return Ask(None) if session.setup.attended else Stop(StopReason.LEFT, "Interrupted.")
+        case Begun(action=action):
+            return Run(action)
+        case ReviewAsked():
+            return _review(session)
+        case Authorised() | Reviewed(agrees=True):
+            return _authorised(session)
+        case Resumed():
+            return _resume(session)
+        case Replied() | RuleAdded() | Extended():
+            return _consider(session, session.pending) if session.pending else _think(session)
+        case Overflowed():
+            return _think(session) if _system_fits(session) else Stop(StopReason.WINDOW, _TOO_SMALL)
+        case None | Garbled() | Advised() | Denied() | Ran() | Reviewed() | Summarised() | Unknown():
+            return _think(session)
+        case unreachable:
+            assert_never(unreachable)
+
+
+_TOO_SMALL = "The model's window is too small for the list of commands."
+
+
+def _think(session: Session) -> Effect:
+    limit = _limit_met(session)
+    if limit is not None:
+        return Record(limit)
+    judgement = progress.judge(session.history)
+    if isinstance(judgement, progress.GiveUp):
+        if session.setup.attended:
+            return Ask(None, note=judgement.why)
+        return Record(Stuck(judgement.why))
+    notice = judgement.why if isinstance(judgement, progress.Tell) else ""
+    return compact(session) or Think(prompt.next_command(session, notice), reply_tokens=session.window.reply)
+
+
+def _consider(session: Session, action: Action) -> Effect:
+    """Whether the action that the model chose may run: refused, run, asked about, or denied."""
+    spec = session.setup.spec(action.command)
+    if spec is None:
+        return Record(Denied(action, unknown_command(session, action.command), by="command list"))
+    if why := progress.refuses(session.history, action):
+        return Record(Denied(action, why, by="progress guard"))
+    ruling = policy.ruling(session.policy, action, spec)
+    match ruling.verdict:
+        case policy.Verdict.DENY:
+            return Record(Denied(action, ruling.why))
+        case policy.Verdict.ALLOW:
+            harmless_alone = not session.setup.attended and not spec.touches
+            if session.setup.continuous or session.granted > 0 or ruling.explicit or harmless_alone:
+                return _run(action, spec)
+        case policy.Verdict.ASK:
+            if not session.setup.attended:
+                why = f"It needs a person's yes ({ruling.why}), and nobody is there to ask. Do without it."
+                return Record(Denied(action, why))
+        case unreachable:
+            assert_never(unreachable)
+    if not session.setup.attended:
+        return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
+    return Ask(action, rule=policy.always_pattern(action, spec))
+
+
+def _run(action: Action, spec: CommandSpec | None) -> Effect:
+    # Only what changes the world is written down before it starts.
+    return Run(action) if spec is not None and spec.reads_only else Begin(action)
+
+
+def _authorised(session: Session) -> Effect:
+    action = session.pending
+    return _think(session) if action is None else _run(action, session.setup.spec(action.command))
+
+
+def _resume(session: Session) -> Effect:
+    action = session.pending
+    if action is None:
+        return _think(session)
+    if not session.unfinished:
+        return _consider(session, action)
+    return Ask(action, note=UNFINISHED) if session.setup.attended else _think(session)
+
+
+def _review(session: Session) -> Effect:
+    if session.thought is None:
+        return _think(session)
+    return Review(prompt.review(session, session.thought), reply_tokens=REVIEW_TOKENS)
+
+
+def _limit_met(session: Session) -> LimitMet | None:
+    limits = session.limits
+    if limits.stop_after is not None and session.steps - session.steps_at_start >= limits.stop_after:
+        done = Decimal(session.steps - session.steps_at_start)
+        return LimitMet(LimitKind.STEPS, done, Decimal(limits.stop_after))
+    if limits.steps is not None and session.steps >= limits.steps:
+        return LimitMet(LimitKind.STEPS, Decimal(session.steps), Decimal(limits.steps))
+    if limits.seconds is not None and session.elapsed >= limits.seconds:
+        spent = Decimal(str(round(session.elapsed, 1)))
+        return LimitMet(LimitKind.TIME, spent, Decimal(str(limits.seconds)))
+    return None
+
+
+def _at_limit(session: Session, met: LimitMet) -> Effect:
+    steps = LimitKind.STEPS
+    if (
+        met.kind is steps
+        and session.limits.stop_after is not None
+        and met.allowed == session.limits.stop_after
+    ):
+        return Stop(StopReason.STEPS, f"{met.allowed} steps are done, as you asked.")
+    if session.setup.attended:
+        return AskForMore(met.kind, str(met.spent), str(met.allowed))
+    return Stop(StopReason.LIMIT, f"The {met.kind.value} limit of {met.allowed} is reached.")
+
+
+def _system_fits(session: Session) -> bool:
+    return session.system_size * session.scale + prompt.TAIL_TOKENS < session.window.prompt
+
+
+def unknown_command(session: Session, name: str) -> str:
+    """What the model is told of a command that there is not, with the nearest ones that there are."""
+    names = [spec.name for spec in session.setup.commands]
+    near = get_close_matches(name, names, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"The commands are: {', '.join(names)}."
+    return f"There is no command {name!r}. {hint}"

@@ -1,0 +1,125 @@
+"""The loop: decide, perform, remember. `perform` is the only function here that touches the world.
+
+The loop yields each event and the session after it; who drives it writes the
+event down before it asks for the next. It promises not to start a command that
+changes the world before its `Begun` was taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from autogpt.core.decide import decide
+from autogpt.core.effects import (
+    Ask,
+    AskForMore,
+    Begin,
+    Effect,
+    Record,
+    Review,
+    Run,
+    Stop,
+    Summarise,
+    Think,
+)
+from autogpt.core.errors import ContextOverflow, OverLimit
+from autogpt.core.events import (
+    Advised,
+    Begun,
+    Event,
+    Extended,
+    Garbled,
+    Interrupted,
+    LimitMet,
+    Overflowed,
+    Replied,
+    Reviewed,
+    Summarised,
+)
+from autogpt.core.messages import Completion
+from autogpt.core.ports import Ports
+from autogpt.core.reply import Unreadable, read_reply
+from autogpt.core.session import Session
+from autogpt.core.unreachable import assert_never
+
+
+def run(session: Session, ports: Ports) -> Iterator[tuple[Event | Stop, Session]]:
+    """Go on from `session` until a `Stop`, which comes last. ProviderError and JournalError pass."""
+    while not isinstance(effect := decide(session), Stop):
+        event = _heard(effect, ports) or _performed(effect, session, ports)
+        event = replace(event, at=ports.clock.time())
+        session = session.after(event)
+        yield event, session
+    yield effect, session
+
+
+def _heard(effect: Effect, ports: Ports) -> Event | None:
+    """What the person typed meanwhile, handed on before the model thinks again."""
+    if not isinstance(effect, Think):
+        return None
+    said = ports.user.said()
+    return Advised(said) if said else None
+
+
+def _performed(effect: Effect, session: Session, ports: Ports) -> Event:
+    try:
+        return perform(effect, session, ports)
+    except KeyboardInterrupt:
+        return Interrupted()
+    except OverLimit as limit:
+        return LimitMet(limit.kind, limit.spent, limit.allowed, limit.needed)
+
+
+def perform(effect: Effect, session: Session, ports: Ports) -> Event:
+    """Do what is wished; the event says what came of it."""
+    match effect:
+        case Think(messages=messages, reply_tokens=tokens):
+            try:
+                completion = ports.model.complete(messages, reply_tokens=tokens, as_reply=True)
+            except ContextOverflow as overflow:
+                return Overflowed(overflow.window)
+            return understood(completion, ports)
+        case Review(messages=messages, reply_tokens=tokens):
+            completion = ports.fast_model.complete(messages, reply_tokens=tokens)
+            agrees = completion.text.strip().lower().startswith("y")
+            return Reviewed(completion.text.strip(), agrees, completion.usage)
+        case Summarise():
+            return _summarised(effect, session, ports)
+        case Ask():
+            return ports.user.authorise(effect)
+        case AskForMore(kind=kind):
+            answer = ports.user.extend(effect)
+            if not isinstance(answer, Extended):
+                return answer
+            ports.allowance.extend(answer.by, kind)
+            return answer
+        case Begin(action=action):
+            return Begun(action)
+        case Run(action=action):
+            return ports.commands.run(action)
+        case Record(event=event):
+            return event
+        case Stop():
+            raise AssertionError("a stop is not performed")
+        case unreachable:
+            assert_never(unreachable)
+
+
+def understood(completion: Completion, ports: Ports) -> Replied | Garbled:
+    """The reply as an event: what the model wants done, or why nothing may be done."""
+    reply = read_reply(completion.text, completion.finish)
+    if isinstance(reply, Unreadable):
+        return Garbled(completion.text, reply.why, completion.usage)
+    return Replied(reply.thoughts, ports.commands.canonical(reply.action), completion.usage)
+
+
+def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised:
+    before = session.memory.summary
+    try:
+        completion = ports.fast_model.complete(effect.messages, reply_tokens=effect.reply_tokens)
+    except ContextOverflow:
+        # The facts about the steps are kept anyway; only the model's view of them is missing.
+        return Summarised(before, effect.turns)
+    text = completion.text.strip()
+    return Summarised(text or before, effect.turns, completion.usage)

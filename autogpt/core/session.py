@@ -1,0 +1,229 @@
+"""The session: everything the agent knows, as a fold over what happened.
+
+`after` is the only way to get a new session from an old one. There is no other
+state: the same events give the same session, in this process or the next.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from autogpt.core.actions import Action
+from autogpt.core.events import (
+    Advised,
+    Authorised,
+    Begun,
+    Denied,
+    Event,
+    Extended,
+    Garbled,
+    Interrupted,
+    Left,
+    LimitMet,
+    Overflowed,
+    Ran,
+    Replied,
+    Resumed,
+    ReviewAsked,
+    Reviewed,
+    RuleAdded,
+    Stuck,
+    Summarised,
+    Unknown,
+)
+from autogpt.core.limits import Limits, Window
+from autogpt.core.memory import NOTHING_REMEMBERED, Memory
+from autogpt.core.messages import NO_MESSAGE, Message, Usage
+from autogpt.core.policy import Policy, Rule, Verdict
+from autogpt.core.progress import WINDOW, Step, step_of
+from autogpt.core.setup import Setup
+from autogpt.core.system import system_message
+from autogpt.core.turns import MESSAGE_OVERHEAD, Turn, turn_of, unknown_outcome
+from autogpt.core.unreachable import assert_never
+
+BY_THE_PERSON = "you, in this run"
+"""Where a rule comes from that was added at the prompt."""
+
+SCALE_BOUNDS = (0.5, 3.0)
+NEWEST_SCALE_SHARE = 0.3
+HIGHEST_RISE = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A run at one moment. Money in US dollars; `elapsed` in seconds, waiting for the person left out.
+
+    `pending` is the action that the model chose and that has not been run, refused or replaced;
+    `begun` says that it was started; `unfinished` that nobody saw its end, because the program ended.
+    `thought` is the model's last reply. `granted` counts the actions that may run without asking.
+    `steps` counts what the model tried: commands run or refused, replies that could not be read.
+    `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
+    `scale` is what the provider counts for a token of our measure.
+    """
+
+    setup: Setup
+    system: Message
+    system_size: int
+    limits: Limits
+    policy: Policy
+    window: Window
+    last: Event | None = None
+    pending: Action | None = None
+    begun: bool = False
+    thought: Replied | None = None
+    unfinished: bool = False
+    granted: int = 0
+    steps: int = 0
+    steps_at_start: int = 0
+    spent: Decimal = Decimal(0)
+    unpriced: bool = False
+    tokens: int = 0
+    elapsed: float = 0.0
+    now: float = 0.0
+    scale: float = 1.0
+    memory: Memory = NOTHING_REMEMBERED
+    memory_message: Message = NO_MESSAGE
+    memory_size: int = 0
+    turns: tuple[Turn, ...] = ()
+    history: tuple[Step, ...] = ()
+
+    @classmethod
+    def begin(cls, setup: Setup) -> Session:
+        """A session in which nothing has happened."""
+        system = system_message(setup)
+        session = cls(
+            setup,
+            system,
+            setup.measure(system.text) + MESSAGE_OVERHEAD,
+            limits=setup.limits,
+            policy=setup.policy,
+            window=setup.window,
+            spent=setup.spent_before,
+        )
+        return session._remembering(session.memory)
+
+    def after(self, event: Event) -> Session:
+        """The session once `event` has happened."""
+        return self._timed(event)._folded(event)
+
+    def started_again(self, limits: Limits) -> Session:
+        """The same session under the limits of a new start; `stop_after` counts from here."""
+        return replace(self, limits=limits, steps_at_start=self.steps)
+
+    @property
+    def prompt_size(self) -> int:
+        """What the next prompt comes to, in the provider's tokens, its last lines left out."""
+        ours = self.system_size + self.memory_size + sum(turn.size for turn in self.turns)
+        return int(ours * self.scale)
+
+    def _folded(self, event: Event) -> Session:
+        session = replace(self, last=event)
+        match event:
+            case Replied(action=action, usage=usage):
+                replied = session._scaled(usage)._told(event)._paid(usage)._cleared()
+                return replace(replied, pending=action, thought=event)
+            case Garbled(usage=usage):
+                return session._scaled(usage)._told(event)._paid(usage)._stepped(event)
+            case Authorised(steps=steps):
+                if self.pending is None:  # "go on": with nothing to allow, nothing is granted
+                    return replace(session, granted=0, history=())
+                return replace(session, granted=max(1, steps))
+            case RuleAdded(pattern=pattern):
+                return replace(
+                    session, policy=self.policy.with_rule(Rule(Verdict.ALLOW, pattern, BY_THE_PERSON))
+                )
+            case Advised():
+                advised = session._told(event)._cleared()
+                return replace(advised._remembered(event), granted=0)
+            case Reviewed(agrees=agrees, usage=usage):
+                paid = session._paid(usage)._told(event)
+                return replace(paid, granted=1) if agrees else paid._cleared()
+            case Denied():
+                return session._told(event)._stepped(event)
+            case Begun(action=action):
+                return replace(session, pending=action, begun=True, unfinished=False)
+            case Ran(usage=usage):
+                ran = session._paid(usage)._told(event)._stepped(event)
+                return replace(ran, granted=max(0, self.granted - 1))
+            case Summarised(summary=summary, turns=count, usage=usage):
+                folded = self.memory.folded(self.turns[:count], summary)
+                return replace(session._paid(usage), turns=self.turns[count:])._remembering(folded)
+            case Overflowed(window=told):
+                return replace(session, window=self.window.shrunk(told))._remembering(self.memory)
+            case Extended(kind=kind, by=by):
+                return replace(session, limits=self.limits.extended(kind, by))
+            case Interrupted():
+                return replace(session._uncertain("by the person")._cleared(), granted=0)
+            case Resumed():
+                return session._uncertain("the program ended")._again(self.last)
+            case ReviewAsked() | LimitMet() | Stuck() | Left():
+                return session
+            case Unknown():
+                return self
+            case unreachable:
+                assert_never(unreachable)
+
+    def _timed(self, event: Event) -> Session:
+        match event:
+            case Authorised() | RuleAdded() | Advised() | ReviewAsked() | Extended() | Left() | Resumed():
+                waited = True
+            case _:
+                waited = False
+        if not event.at:
+            return self
+        passed = 0.0 if waited or not self.now else max(0.0, event.at - self.now)
+        return replace(self, now=event.at, elapsed=self.elapsed + passed)
+
+    def _paid(self, usage: Usage) -> Session:
+        if usage.cost is None:
+            return replace(self, tokens=self.tokens + usage.tokens, unpriced=True)
+        return replace(self, tokens=self.tokens + usage.tokens, spent=self.spent + usage.cost)
+
+    def _scaled(self, usage: Usage) -> Session:
+        estimated = self.prompt_size / self.scale
+        if not usage.prompt_tokens or not estimated:
+            return self
+        ratio = min(max(usage.prompt_tokens / estimated, SCALE_BOUNDS[0]), SCALE_BOUNDS[1])
+        # Too low a scale overflows, too high a one only compacts early: rise fast, fall slowly.
+        # But not at one bound: the usage of a call that was tried twice is the sum of both.
+        if ratio > self.scale:
+            return replace(self, scale=min(ratio, self.scale * HIGHEST_RISE))
+        return replace(self, scale=self.scale + NEWEST_SCALE_SHARE * (ratio - self.scale))
+
+    def _told(self, event: Event) -> Session:
+        turn = turn_of(event, self.setup.measure, self._our_prompt_tokens)
+        return self if turn is None else replace(self, turns=(*self.turns, turn))
+
+    def _stepped(self, event: Event) -> Session:
+        return replace(self._remembered(event)._cleared(), steps=self.steps + 1)
+
+    def _remembered(self, event: Event) -> Session:
+        step = step_of(event)
+        if step is None:
+            return self
+        return replace(self, history=(*self.history, step)[-WINDOW:])
+
+    def _cleared(self) -> Session:
+        return replace(self, pending=None, begun=False, unfinished=False)
+
+    def _uncertain(self, why: str) -> Session:
+        if self.pending is None or not self.begun:
+            return self
+        turn = unknown_outcome(self.pending, self.setup.measure, why)
+        return replace(self, turns=(*self.turns, turn), steps=self.steps + 1)
+
+    def _again(self, before: Event | None) -> Session:
+        # What was begun is never silently run again: it goes back to the person, or to the model.
+        history = () if isinstance(before, Stuck) else self.history
+        unfinished = self.begun or self.unfinished
+        return replace(self, begun=False, unfinished=unfinished, granted=0, history=history)
+
+    def _remembering(self, memory: Memory) -> Session:
+        text = memory.text(self.setup.measure, self._our_prompt_tokens)
+        size = self.setup.measure(text) + MESSAGE_OVERHEAD
+        return replace(self, memory=memory, memory_message=Message("user", text), memory_size=size)
+
+    @property
+    def _our_prompt_tokens(self) -> int:
+        return max(1, int(self.window.prompt / self.scale))

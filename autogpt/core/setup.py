@@ -1,0 +1,37 @@
+"""What is fixed for a whole run: who the agent is, what it may call, and within which limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from autogpt.core.actions import CommandSpec
+from autogpt.core.guidance import Guidance
+from autogpt.core.limits import Limits, Measure, Window
+from autogpt.core.policy import Policy
+from autogpt.core.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """`continuous`: run without asking. `attended`: a person is there and can be asked.
+
+    `spent_before` is what it cost, in US dollars, to work out the profile.
+    `window` is the thinking model's, `fast_window` the one of the model that summarises.
+    """
+
+    profile: Profile
+    guidance: Guidance
+    commands: tuple[CommandSpec, ...]
+    policy: Policy
+    limits: Limits
+    window: Window
+    fast_window: Window
+    measure: Measure
+    continuous: bool = False
+    attended: bool = True
+    spent_before: Decimal = Decimal(0)
+
+    def spec(self, command: str) -> CommandSpec | None:
+        """The command of that name."""
+        return next((spec for spec in self.commands if spec.name == command), None)

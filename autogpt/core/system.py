@@ -1,0 +1,67 @@
+"""The system prompt: who the agent is, what it may call and how it must answer.
+
+Identical in every call of a run, so that the provider's prompt cache hits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from autogpt.core.actions import CommandSpec
+from autogpt.core.messages import Message
+from autogpt.core.setup import Setup
+
+LARGEST_SHARE = 0.5
+"""Above this share of the prompt's tokens the commands are listed without their descriptions."""
+
+REPLY_FORMAT = """\
+{
+    "thoughts": {
+        "text": "thought",
+        "reasoning": "reasoning",
+        "plan": "- short bulleted\\n- list that conveys\\n- long-term plan",
+        "criticism": "constructive self-criticism",
+        "speak": "thoughts summary to say to the person"
+    },
+    "command": {"name": "command name", "args": {"arg name": "value"}}
+}"""
+
+INDEPENDENCE = (
+    "Your decisions must always be made independently without seeking user assistance. "
+    "Play to your strengths as an LLM and pursue simple strategies with no legal complications."
+)
+
+
+def system_message(setup: Setup) -> Message:
+    """The system prompt of a run; with short command lines where the window is small."""
+    text = system_text(setup, described=True)
+    if setup.measure(text) > setup.window.prompt * LARGEST_SHARE:
+        text = system_text(setup, described=False)
+    return Message("system", text)
+
+
+def system_text(setup: Setup, *, described: bool) -> str:
+    """The system prompt's text."""
+    profile, guidance = setup.profile, setup.guidance
+    parts = [
+        f"You are {profile.name}, {profile.role}\n{INDEPENDENCE}",
+        "GOALS:\n\n" + _numbered(profile.goals),
+        "Constraints:\n" + _numbered(guidance.constraints),
+        "Commands:\n" + _numbered(command_line(spec, described) for spec in setup.commands),
+        "Resources:\n" + _numbered(guidance.resources),
+        "Performance Evaluation:\n" + _numbered(guidance.performance_evaluations),
+        "Respond only with one JSON object in the format described below, and nothing else.\n"
+        f"Response Format:\n{REPLY_FORMAT}",
+    ]
+    return "\n\n".join(parts)
+
+
+def command_line(spec: CommandSpec, described: bool = True) -> str:
+    """A command as the prompt lists it: `name: description, args: "arg": "<arg>"`."""
+    args = ", ".join(f'"{p.name}": "<{p.name}{"" if p.required else ", optional"}>"' for p in spec.parameters)
+    description = f"{spec.description.strip()}, " if described else ""
+    return f"{spec.name}: {description}args: {args}"
+
+
+def _numbered(lines: Iterable[str]) -> str:
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))

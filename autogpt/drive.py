@@ -1,0 +1,50 @@
+"""Drives a session to its end: each event is written down before it is shown.
+
+The one place where the loop, the journal and the screen meet. Errors of the
+provider and of the journal pass through; what was written stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from autogpt.core.effects import Stop
+from autogpt.core.events import Event, Ran, Replied
+from autogpt.core.loop import run
+from autogpt.core.ports import Ports
+from autogpt.core.session import Session
+from autogpt.terminal.interrupts import Interrupts
+from autogpt.terminal.status import Status
+
+Record = Callable[[Event], None]
+Show = Callable[[Event, Session], None]
+
+
+def drive(session: Session, ports: Ports, record: Record, show: Show, interrupts: Interrupts) -> Stop:
+    """Go on from `session` until it stops. A signal never tears what is being written."""
+    for happened, now in run(session, ports):
+        if isinstance(happened, Stop):
+            return happened
+        with interrupts.shielded():
+            record(happened)
+            show(happened, now)
+        if isinstance(happened, Replied):
+            interrupts.new_step()
+    raise AssertionError("the loop ended without a stop")
+
+
+def status_of(session: Session) -> Status:
+    """What the status line says of a session."""
+    budget = session.limits.budget
+    return Status(
+        step=session.steps,
+        cost=None if session.unpriced else session.spent,
+        tokens=session.tokens,
+        budget_left=None if budget is None else max(Decimal(0), budget - session.spent),
+    )
+
+
+def ends_step(event: Event) -> bool:
+    """Whether the status is worth showing after this event."""
+    return isinstance(event, Ran)

@@ -1,0 +1,72 @@
+"""How the program ends when something went wrong: one line for the person, and the exit code.
+
+A traceback is for the developer: it goes to a file, and the line says to which.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
+from autogpt.terminal.harmless import one_line
+from autogpt.terminal.interrupts import Leaving
+
+RUNS = Path(".autogpt")
+
+
+def told(error: BaseException) -> ExitCode:
+    """Tell the person of the error on standard error; the exit code for it."""
+    match error:
+        case UserError():
+            _say(str(error))
+            return error.exit_code
+        case Leaving():
+            return ExitCode.INTERRUPTED
+        case KeyboardInterrupt():
+            _say("Interrupted.")
+            return ExitCode.INTERRUPTED
+        case BrokenPipeError():
+            return ExitCode.INTERRUPTED
+        case OverLimit():
+            _say(f"A limit was met: {error}.")
+            return ExitCode.LIMIT
+        case ContextOverflow():
+            _say("The model's window is too small for this prompt.")
+            return ExitCode.PROVIDER
+        case SystemExit():
+            raise error
+        case _:
+            return _bug(error)
+
+
+def _bug(error: BaseException) -> ExitCode:
+    text = "".join(traceback.format_exception(error))
+    place = _kept(text)
+    where = f" The details are in {place}." if place else f"\n{text}"
+    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {str(error)[:200]}).{where}")
+    return ExitCode.BUG
+
+
+def _kept(text: str) -> Path | None:
+    path = RUNS / time.strftime("bug-%Y%m%d-%H%M%S.txt")
+    try:
+        RUNS.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        return None
+    return path
+
+
+def _say(text: str) -> None:
+    # The console may be what broke: this writes by the plainest means there are.
+    line = "\n".join(one_line(part, longest=2000) for part in text.splitlines())
+    stream = sys.stderr
+    try:
+        encoding = stream.encoding or "ascii"
+        stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.flush()
+    except (OSError, ValueError, AttributeError):
+        return

@@ -1,0 +1,123 @@
+"""What every way of starting has in common: settings, terminal, signals, where runs are kept."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from autogpt.core.errors import UsageError
+from autogpt.options import Options
+from autogpt.settings import Models, Settings, load_settings
+from autogpt.terminal.console import Console, look_of
+from autogpt.terminal.interrupts import Interrupts, Leaving
+from autogpt.terminal.jsonl import claimed_stdout
+from autogpt.terminal.keyboard import Keyboard
+from autogpt.terminal.lines import Tone
+from autogpt.terminal.questions import Questions
+
+ENV_FILE = Path(".env")
+STATE = Path(".autogpt")
+"""The folder of the program's own files, in the current folder: runs, history, bug reports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`events_to` is standard output when events go there as JSON, else `None`.
+
+    `attended` says that a person sits at the terminal; `questions` asks them.
+    """
+
+    options: Options
+    settings: Settings
+    console: Console
+    keyboard: Keyboard
+    questions: Questions
+    interrupts: Interrupts
+    attended: bool
+    events_to: TextIO | None
+
+    def say(self, text: str) -> None:
+        """A line for the person."""
+        self.console.say(text)
+
+    def warn(self, text: str) -> None:
+        """A line that the person should not miss."""
+        self.console.say(text, Tone.WARN)
+
+
+@contextmanager
+def stage(options: Options) -> Iterator[Stage]:
+    """Set the stage, and clear it at the end, whichever way that comes. Raises UsageError."""
+    with ExitStack() as stack:
+        interrupts = stack.enter_context(Interrupts())
+        events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
+        loaded = load_settings(os.environ, ENV_FILE, _overrides(options))
+        settings = _with_models(loaded.settings, options)
+        stream = sys.stderr if events_to is not None else sys.stdout
+        plain = options.plain or settings.run.plain_output
+        console = Console(stream, look_of(stream, os.environ, plain=plain), os.environ)
+        stack.callback(console.close)
+        stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115  pythonw has none
+        keyboard = Keyboard(console, stdin, history=STATE / "history", interrupts=interrupts)
+        made = Stage(
+            options=options,
+            settings=settings,
+            console=console,
+            keyboard=keyboard,
+            questions=Questions(console, keyboard),
+            interrupts=interrupts,
+            attended=_is_terminal(stdin) and events_to is None,
+            events_to=events_to,
+        )
+        for notice in loaded.notices:
+            made.warn(notice)
+        if loaded.widened_by_file:
+            names = ", ".join(loaded.widened_by_file)
+            made.warn(f"Your .env file gives the agent more than it has by default: {names}.")
+        for option in options.later():
+            made.warn(f"{option} is known, but its part of the program has not come yet: it has no effect.")
+        try:
+            yield made
+        except Leaving:
+            raise
+
+
+def make_state_folder() -> Path:
+    """The folder for the program's own files, for its owner only. Raises UsageError."""
+    try:
+        STATE.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"The folder {STATE} can't be made here ({error.strerror}): start in a folder that you can write."
+        ) from None
+    return STATE
+
+
+def _overrides(options: Options) -> dict[str, str]:
+    given = {
+        "WORKSPACE_DIRECTORY": options.workspace_directory,
+        "AI_SETTINGS_FILE": options.ai_settings,
+        "PROMPT_SETTINGS_FILE": options.prompt_settings,
+        "POLICY_FILE": options.policy,
+    }
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def _with_models(settings: Settings, options: Options) -> Settings:
+    if options.gpt3only:
+        return settings.only(Models.FAST_ONLY)
+    if options.gpt4only:
+        return settings.only(Models.SMART_ONLY)
+    return settings
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (OSError, ValueError):
+        return False
