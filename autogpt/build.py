@@ -48,7 +48,7 @@ CHARACTERS_PER_TOKEN = 3
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How a run is to be done, apart from what the settings say."""
+    """How a run is to be done, apart from what the settings say. `started`: seconds since 1970."""
 
     profile: Profile
     guidance: Guidance
@@ -57,6 +57,7 @@ class Mode:
     continuous: bool
     attended: bool
     spent_before: Decimal = Decimal(0)
+    started: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def agent(
         attended=mode.attended,
         spent_before=mode.spent_before,
     )
-    session = Session.begin(setup)
+    session = Session.begin(setup, mode.started)
     _check_window(session, smart_window)
 
     def ports(past: Session) -> Ports:

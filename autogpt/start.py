@@ -144,6 +144,7 @@ def _go(
         continuous=continuous,
         attended=here.attended,
         spent_before=Decimal(str(header.setup.get("spent_before", "0"))),
+        started=header.created,
     )
     if isinstance(source, Demonstration):
         source = replace(source, used=sum(isinstance(event, Replied | Garbled) for event in begun.past))

@@ -60,7 +60,7 @@ def decide(session: Session) -> Effect:
     """The next effect."""
     match session.last:
         case Left():
-            return Stop(StopReason.LEFT, "You left.")
+            return Stop(StopReason.LEFT)
         case Stuck(why=why):
             return Stop(StopReason.STUCK, why)
         case Ran(action=Action(command="task_complete", args=args), ok=True):
@@ -68,7 +68,7 @@ def decide(session: Session) -> Effect:
         case LimitMet() as met:
             return _at_limit(session, met)
         case Interrupted():
-            return Ask(None) if session.setup.attended else Stop(StopReason.LEFT, "Interrupted.")
+            return Ask(None) if session.setup.attended else Stop(StopReason.LEFT)
         case Begun(action=action):
             return Run(action)
         case ReviewAsked():
@@ -174,7 +174,7 @@ def _at_limit(session: Session, met: LimitMet) -> Effect:
         and session.limits.stop_after is not None
         and met.allowed == session.limits.stop_after
     ):
-        return Stop(StopReason.STEPS, f"{met.allowed} steps are done, as you asked.")
+        return Stop(StopReason.STEPS, f"Steps done, as you asked: {met.allowed}.")
     if session.setup.attended:
         return AskForMore(met.kind, str(met.spent), str(met.allowed))
     return Stop(StopReason.LIMIT, f"The {met.kind.value} limit of {met.allowed} is reached.")

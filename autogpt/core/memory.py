@@ -54,7 +54,7 @@ class Memory:
             parts.append(f"Summary of your work so far:\n{summary}")
         if self.words:
             words = shown_words(self.words, measure, prompt_tokens // WORDS_SHARE)
-            parts.append("What the person you work for has said:\n" + words)
+            parts.append("What the user has said:\n" + words)
         if self.plan:
             plan = "\n".join(f"- {item}" for item in self.plan)
             parts.append("Your plan then:\n" + clip_to_tokens(plan, prompt_tokens // PLAN_SHARE, measure))

@@ -72,7 +72,7 @@ def left(session: Session) -> list[str]:
         (limits.stop_after, session.steps - session.steps_at_start),
     ):
         if most is not None and most - done <= STEPS_WORTH_TELLING:
-            lines.append(f"You may run {max(0, most - done)} more commands, this one included.")
+            lines.append(f"Commands that you may still run, this one included: {max(0, most - done)}.")
     if limits.seconds is not None and limits.seconds - session.elapsed <= TIME_WORTH_TELLING:
         lines.append(f"You have {max(0, int(limits.seconds - session.elapsed))} seconds left.")
     return lines

@@ -89,8 +89,8 @@ class Session:
     history: tuple[Step, ...] = ()
 
     @classmethod
-    def begin(cls, setup: Setup) -> Session:
-        """A session in which nothing has happened."""
+    def begin(cls, setup: Setup, now: float = 0.0) -> Session:
+        """A session in which nothing has happened. `now` is its start, in seconds since 1970."""
         system = system_message(setup)
         session = cls(
             setup,
@@ -100,6 +100,7 @@ class Session:
             policy=setup.policy,
             window=setup.window,
             spent=setup.spent_before,
+            now=now,
         )
         return session._remembering(session.memory)
 

@@ -21,7 +21,7 @@ REPLY_FORMAT = """\
         "reasoning": "reasoning",
         "plan": "- short bulleted\\n- list that conveys\\n- long-term plan",
         "criticism": "constructive self-criticism",
-        "speak": "thoughts summary to say to the person"
+        "speak": "thoughts summary to say to user"
     },
     "command": {"name": "command name", "args": {"arg name": "value"}}
 }"""
@@ -60,7 +60,7 @@ def command_line(spec: CommandSpec, described: bool = True) -> str:
     """A command as the prompt lists it: `name: description, args: "arg": "<arg>"`."""
     args = ", ".join(f'"{p.name}": "<{p.name}{"" if p.required else ", optional"}>"' for p in spec.parameters)
     description = f"{spec.description.strip()}, " if described else ""
-    return f"{spec.name}: {description}args: {args}"
+    return f"{spec.name}: {description}{f'args: {args}' if args else 'no args'}"
 
 
 def _numbered(lines: Iterable[str]) -> str:

@@ -58,7 +58,7 @@ def turn_of(event: Event, measure: Measure, prompt_tokens: int) -> Turn | None:
             return _turn(Message("user", text), measure, prompt_tokens // 6)
         case Advised(text=said):
             return _turn(
-                Message("user", f"Feedback from the person you work for: {said}"),
+                Message("user", f"Feedback from the user: {said}"),
                 measure,
                 prompt_tokens // 4,
                 word=said,

@@ -75,8 +75,8 @@ def test_what_is_left_is_told_only_when_it_matters() -> None:
     assert "budget" not in prompt.tail(session)
     assert "$0.400 is left" in prompt.tail(replace(session, spent=Decimal("0.6")))
     many = Session.begin(setup(limits=Limits(steps=100)))
-    assert "more commands" not in prompt.tail(many)
-    assert "8 more commands" in prompt.tail(replace(many, steps=92))
+    assert "may still run" not in prompt.tail(many)
+    assert "this one included: 8." in prompt.tail(replace(many, steps=92))
 
 
 def test_results_cannot_close_their_own_tag() -> None:
