@@ -23,6 +23,8 @@ import json
 import queue
 import re
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -256,6 +258,9 @@ _SHORTEST_BOUND = 20_000
 _DRAIN_SECONDS = 0.05
 """How long to wait for the last bytes of an answer, so that the next call finds the connection free."""
 
+_RESET_AT_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+"""The socket option `linger`, on, for no time at all."""
+
 _MOST_ADAPTATIONS = 8
 
 _MOST_BYTES = 64_000_000
@@ -342,6 +347,8 @@ class _Line:
         self._cut = True
         if self._socket is not None:
             with suppress(OSError):
+                # A plain close would leave a server that is sending fast to wait for a minute.
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
                 # Not SSLSocket's own: that one changes what the other thread is reading with.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
 

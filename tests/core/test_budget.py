@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autogpt.core.budget import FREE, Price, affordable_reply, cost, worst_case
@@ -27,11 +27,13 @@ def test_a_model_of_ones_own_costs_nothing() -> None:
     assert affordable_reply(FREE, 10**9, Decimal(0)) is None
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(prices, tokens, tokens, tokens)
 def test_no_call_costs_more_than_its_worst_case(price: Price, prompt: int, cached: int, reply: int) -> None:
     assert cost(price, Usage(prompt, cached, reply)) <= worst_case(price, prompt, reply)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(prices, tokens, dollars)
 def test_what_is_affordable_fits_and_one_token_more_does_not(
     price: Price, prompt: int, left: Decimal

@@ -4,7 +4,7 @@ import socket
 import ssl
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autogpt.core.errors import ContextOverflow, ExitCode, ProviderError
@@ -299,6 +299,7 @@ json_values = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.none() | st.integers(200, 600),
     json_values,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autogpt.core.errors import ContextOverflow, UsageError
@@ -632,7 +632,7 @@ bodies = (
 
 
 @pytest.mark.slow
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(bodies)
 def test_no_answer_is_a_bug(body: bytes) -> None:
     with OpenAIServer([Raw(body, "text/event-stream")]) as server:
@@ -643,6 +643,7 @@ def test_no_answer_is_a_bug(body: bytes) -> None:
         model.close()
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["prompt_tokens", "completion_tokens", "prompt_tokens_details"]), json_values
