@@ -95,6 +95,8 @@ def run(steps: int, **settings: str) -> Run:
                 home,
                 OPENAI_API_KEY="benchmark",
                 OPENAI_API_BASE_URL=f"http://127.0.0.1:{port}/v1",
+                SMART_LLM_MODEL="scripted-smart",
+                FAST_LLM_MODEL="scripted-fast",
                 **settings,
             )
             options = ("--ai-settings", "survey.yaml", "--continuous", "--continuous-limit", str(steps))

@@ -21,6 +21,11 @@ from benchmarks.tokens import Counter
 CACHED_PRICE = 0.1
 """Cached input costs a tenth of fresh input, or less, with most providers."""
 
+TARGETS = """\
+At most: 5 ms overhead a step, at step 1000 as at step 10; 1.2 calls a step with the small window and 1.05
+with the large one; 480,000 prompt tokens, 150,000 fresh-token equivalents, for 200 steps with the small
+window; 120 MB. At least: 80% unchanged prefix with the small window, 92% with the large one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -92,7 +97,8 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|---|---|")
     for row in rows:
         print(row_of(row, counter))
-    print(f"\nTokens: {counter.name}. Fresh-token equivalents: cached input counted at a tenth.")
+    print(f"\nTokens: {counter.name}. Fresh-token equivalents: cached input counted at a tenth.\n")
+    print(TARGETS)
 
 
 if __name__ == "__main__":
