@@ -30,7 +30,7 @@ from autogpt.core.setup import Setup
 from autogpt.demo import SCRIPT
 from autogpt.journal.store import RunStore
 from autogpt.models.fallback import Fallback
-from autogpt.models.metered import Ledger, Metered
+from autogpt.models.metered import THINKING_TOKENS, Ledger, Metered
 from autogpt.models.openai import OpenAIModel
 from autogpt.models.redacting import Redacting
 from autogpt.models.retrying import Retrying
@@ -213,7 +213,7 @@ def _reached(
         reply_schema=schema,
         watcher=watcher,
     )
-    thinking = chosen.window.reply if chosen.reasoning else 0
+    thinking = THINKING_TOKENS if chosen.reasoning else 0
     metered = Metered(model, ledger, chosen.price, count, thinking_tokens=thinking)
     tried = Retrying(metered, watcher=watcher)
     spare = source.fallback
