@@ -82,7 +82,7 @@ def new_run(options: Options) -> ExitCode:
             return ExitCode.INTERRUPTED
         limits = _given_limits(here, Limits(budget=profile.budget))
         header = Header(
-            task=options.task or " ".join(profile.goals),
+            task=profile.task or " ".join(profile.goals),
             profile=profile,
             workspace=str(place.root),
             setup={

@@ -8,9 +8,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`budget` is in US dollars; `None` means no limit. At most five goals are meant."""
+    """`budget` is in US dollars; `None` means no limit. At most five goals are meant.
+
+    `task` is what the person typed, where the rest was worked out from it: goals are
+    a model's words, and may have lost a detail.
+    """
 
     name: str
     role: str
     goals: tuple[str, ...]
     budget: Decimal | None = None
+    task: str = ""

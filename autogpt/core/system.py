@@ -10,9 +10,13 @@ from collections.abc import Iterable
 from autogpt.core.actions import CommandSpec
 from autogpt.core.messages import Message
 from autogpt.core.setup import Setup
+from autogpt.core.turns import clip
 
 LARGEST_SHARE = 0.5
 """Above this share of the prompt's tokens the commands are listed without their descriptions."""
+
+CHARACTERS_OF_A_GOAL = 250
+"""For each thousand tokens of the prompt: the most that one goal, the role or the task may take."""
 
 REPLY_FORMAT = """\
 {
@@ -43,9 +47,11 @@ def system_message(setup: Setup) -> Message:
 def system_text(setup: Setup, *, described: bool) -> str:
     """The system prompt's text."""
     profile, guidance = setup.profile, setup.guidance
+    longest = max(200, setup.window.prompt * CHARACTERS_OF_A_GOAL // 1000)
     parts = [
-        f"You are {profile.name}, {profile.role}\n{INDEPENDENCE}",
-        "GOALS:\n\n" + _numbered(profile.goals),
+        f"You are {clip(profile.name, 100)}, {clip(profile.role, longest)}\n{INDEPENDENCE}",
+        *([f"The user's task, in their own words: {clip(profile.task, longest)}"] if profile.task else []),
+        "GOALS:\n\n" + _numbered(clip(goal, longest) for goal in profile.goals),
         "Constraints:\n" + _numbered(guidance.constraints),
         "Commands:\n" + _numbered(command_line(spec, described) for spec in setup.commands),
         "Resources:\n" + _numbered(guidance.resources),

@@ -7,7 +7,7 @@ and never a question.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
@@ -100,7 +100,7 @@ def _of_task(asked: Asked, model: Model | None, questions: Questions | None) -> 
     if not task:
         raise UsageError("The task is empty: say after --task what Auto-GPT should do.")
     profile = decompose(task, model) if model and not asked.overrides.complete else None
-    chosen = asked.overrides.over(profile or profile_of_task(task))
+    chosen = asked.overrides.over(replace(profile, task=task) if profile else profile_of_task(task))
     if questions:
         _show(chosen, questions)
     return chosen
@@ -135,7 +135,7 @@ def _new(asked: Asked, model: Model | None, questions: Questions) -> Profile | N
         why = "I couldn't work out a profile from that" if model else "There is no model to ask yet"
         questions.say(f"{why}, so let us set it up by hand; Enter takes what stands in brackets.")
         return _by_hand(asked.overrides.over(profile_of_task(task)), questions)
-    chosen = asked.overrides.over(profile)
+    chosen = asked.overrides.over(replace(profile, task=task))
     _show(chosen, questions)
     return chosen
 
@@ -191,7 +191,7 @@ def _ask_budget(profile: Profile, questions: Questions) -> Profile | None:
         except ValueError:
             questions.say("That is not an amount. For example: 5 or 2.50; nothing for no limit.")
             continue
-        return Profile(profile.name, profile.role, profile.goals, budget or None)
+        return replace(profile, budget=budget or None)
     return None
 
 

@@ -7,7 +7,7 @@ comments are not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from autogpt.settings.yaml_files import YamlFile, read_yaml
 if TYPE_CHECKING:
     from yaml import Node
 
-_KEYS = ("ai_name", "ai_role", "ai_goals", "api_budget")
+_KEYS = ("ai_name", "ai_role", "ai_goals", "api_budget", "ai_task")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,12 @@ class Overrides:
 
     def over(self, profile: Profile) -> Profile:
         """The profile with what is given here in its place."""
-        return Profile(
-            self.name or profile.name, self.role or profile.role, self.goals or profile.goals, profile.budget
+        return replace(
+            profile,
+            name=self.name or profile.name,
+            role=self.role or profile.role,
+            goals=self.goals or profile.goals,
+            task="" if self.goals else profile.task,
         )
 
     @property
@@ -55,7 +59,11 @@ def read_profile(path: Path, overrides: Overrides = NO_OVERRIDES) -> Profile | N
     if file is None or file.root is None:
         return None
     found = Profile(
-        _text(file, "ai_name"), _text(file, "ai_role"), file.texts("ai_goals") or (), _budget(file)
+        name=_text(file, "ai_name"),
+        role=_text(file, "ai_role"),
+        goals=file.texts("ai_goals") or (),
+        budget=_budget(file),
+        task=_text(file, "ai_task"),
     )
     profile = overrides.over(found)
     if not profile.name:
@@ -101,11 +109,13 @@ def _nodes(profile: Profile) -> tuple[tuple[str, Node], ...]:
     goals = [_string(goal) for goal in profile.goals]
     amount = format(profile.budget or Decimal(0), "f")
     amount = amount if "." in amount else f"{amount}.0"
+    task = (("ai_task", _string(profile.task)),) if profile.task else ()
     return (
         ("ai_name", _string(profile.name)),
         ("ai_role", _string(profile.role)),
         ("ai_goals", yaml.SequenceNode("tag:yaml.org,2002:seq", goals, flow_style=False)),
         ("api_budget", yaml.ScalarNode("tag:yaml.org,2002:float", amount)),
+        *task,
     )
 
 

@@ -185,3 +185,12 @@ def test_the_scale_follows_what_the_provider_counts() -> None:
     assert once.scale == pytest.approx(1.3)
     assert once.after(event).after(event).scale == pytest.approx(2, rel=0.1)
     assert once.prompt_size > session.prompt_size * 1.25
+
+
+def test_the_task_stands_in_the_prompt_in_the_users_own_words_and_is_bounded() -> None:
+    asked = replace(setup().profile, task="count the birds in birds.csv")
+    text = Session.begin(setup(profile=asked)).system.text
+    assert "The user's task, in their own words: count the birds in birds.csv" in text
+    huge = replace(asked, task="bird " * 60_000, goals=("goal " * 60_000,))
+    session = Session.begin(setup(profile=huge))
+    assert session.system_size < session.window.prompt / 2

@@ -15,7 +15,7 @@ from autogpt.models.errors import Fault, ModelFault
 from autogpt.profile import Asked, Overrides, choose_profile, profile_of_task, read_profile, write_profile
 
 REPLY = "Name: PoetGPT\nDescription: a poet\nGoals:\n- Write a poem to poem.txt"
-POET = Profile("PoetGPT", "a poet", ("Write a poem to poem.txt",))
+POET = Profile("PoetGPT", "a poet", ("Write a poem to poem.txt",), task="write a poem")
 SAVED = Profile("OldGPT", "an old hand", ("Do the old thing",), Decimal("2.5"))
 
 
