@@ -70,7 +70,9 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
     try:
         found = find_objects(text)
     except LeftOpen as error:
-        return Unreadable(f"Your reply was cut off: it ends with {error.what} left open. {_SHORTER}")
+        return Unreadable(
+            f"Your reply was cut off, or a closing mark is missing: it ends with {error.what} left open. {_SHORTER}"
+        )
     except Malformed as error:
         return Unreadable(f"Your reply could not be read: {error.why}. {_FORMAT}")
     return _understood(found, text, known)

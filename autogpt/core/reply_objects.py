@@ -22,6 +22,9 @@ from autogpt.core.tolerant_json import LeftOpen, Malformed, Reading, read_member
 _MAX_LAYERS = 3
 """How often JSON may be wrapped in a JSON string."""
 
+_MAX_OBJECTS = 200
+"""More than these in one text are no reply."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -44,7 +47,7 @@ def find_objects(text: str, layers: int = 0) -> list[Found]:
     return _Search(text, layers).all()
 
 
-_STRING_OF_JSON = re.compile(r'\s*"(?:\s|\\[nrt])*\{(?:\s|\\[nrt])*\\+"')
+_STRING_OF_JSON = re.compile(r'\s*"(?:\s|\\+[nrt"])*\{(?:\s|\\+[nrt])*\\+"')
 
 
 def _inside_a_string(text: str) -> str | None:
@@ -60,12 +63,12 @@ def _inside_a_string(text: str) -> str | None:
 
 _REASONING = "think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis|seed:think"
 _LANDMARK = re.compile(
-    r"(?P<fence>`{3,}|~{3,})"
+    r"(?=[`~{\[}<\"])(?:(?P<fence>`{3,}|~{3,})"
     r"|(?P<open>\{|\[(?=\s*\{))"
     r"|(?P<close>\})"
     rf"|<(?P<end>/?)(?P<reasoning>{_REASONING})>"
     r"|<(?:function|invoke|tool)(?:=|\s+name\s*=\s*)[\"']?(?P<function>[\w.:-]+)[\"']?\s*>"
-    r"|(?P<member>\"(?:thoughts|command)\"\s*:)",
+    r"|(?P<member>\"(?:thoughts|command)\"\s*:))",
     re.IGNORECASE,
 )
 _FENCE_OPENING = re.compile(r"[ \t]*([\w+#.-]*)(?P<data>\s*(?:\{|\[\s*\{))?")
@@ -103,6 +106,8 @@ class _Search:
     def all(self) -> list[Found]:
         at = 0
         while mark := _LANDMARK.search(self.text, at):
+            if len(self.found) > _MAX_OBJECTS:
+                raise Malformed(f"it has more than {_MAX_OBJECTS} JSON objects", self.text, at)
             at = self.pass_landmark(mark)
         return self.found
 
@@ -115,7 +120,7 @@ class _Search:
                 return self.object(mark.start())
             case "close":
                 if self.found:
-                    raise Malformed("a closing brace follows the end of the JSON", mark.start())
+                    raise Malformed("a closing brace follows the end of the JSON", self.text, mark.start())
                 return mark.end()
             case "reasoning":
                 return self.reasoning(mark)
@@ -188,7 +193,7 @@ class _Search:
         text = self.text
         before = text[self.taken : start]
         value, end, repeated = reading.value, reading.end, reading.repeated
-        while isinstance(value, dict) and (more := _MORE_MEMBERS.match(text, end)):
+        if isinstance(value, dict) and (more := _MORE_MEMBERS.match(text, end)):
             rest = read_members(text, more.end())
             repeated |= rest.repeated | {k for k, v in rest.value.items() if k in value and value[k] != v}
             value.update(rest.value)
@@ -215,7 +220,7 @@ class _Search:
         if not closed:
             raise LeftOpen("a tag")
         if not _AFTER_FUNCTION.match(text, closed.end()):
-            raise Malformed("text follows the end of a function tag", closed.end())
+            raise Malformed("text follows the end of a function tag", text, closed.end())
         self.found.append(Found(args, text[self.taken : mark.start()], mark["function"], repeated))
         self.taken = closed.end()
         return self.taken

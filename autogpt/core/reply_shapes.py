@@ -294,7 +294,7 @@ def _whole(reading: Reading, text: str, then: str = "") -> Any:
     if rest != then:
         if not rest:
             raise LeftOpen("a call")
-        raise Malformed("text follows the arguments", reading.end)
+        raise Malformed("text follows the arguments", text, reading.end)
     return reading.value
 
 

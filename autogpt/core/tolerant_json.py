@@ -36,12 +36,11 @@ class LeftOpen(ValueError):
 
 
 class Malformed(ValueError):
-    """No sensible reading; `why` says what was wrong and `at` is an index into the text."""
+    """No sensible reading; `why` says what was wrong and shows the place in `text`."""
 
-    def __init__(self, why: str, at: int) -> None:
-        super().__init__(why)
-        self.why = why
-        self.at = at
+    def __init__(self, why: str, text: str, at: int) -> None:
+        self.why = f"{why}, near {json.dumps(text[max(at - 10, 0) : at + 30], ensure_ascii=False)}"
+        super().__init__(self.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,26 @@ def unescape(inside: str, quote: str = '"') -> str:
             return str(json.loads(f'"{inside}"', strict=False))
         except ValueError:
             pass
-    return _ESCAPE.sub(_meaning_between_single_quotes if quote == "'" else _meaning, inside)
+    first, *parts = inside.split("\\")
+    meant = [first]
+    rest = iter(parts)
+    for part in rest:
+        if not part:
+            meant.append("\\" + next(rest, ""))
+        elif one := _ESCAPES.get(part[0]):
+            meant.append(one + part[1:])
+        elif match := _CODE_POINT.match(part):
+            meant.append(_character(match, quote) + part[match.end() :])
+        else:
+            meant.append("\\" + part)
+    return well_formed("".join(meant)) if _SURROGATE_ESCAPE.search(inside) else "".join(meant)
+
+
+def _character(match: re.Match[str], quote: str) -> str:
+    if match["byte"] and quote != "'":
+        return "\\" + match[0]
+    point = int(match["braced"] or match["four"] or match["eight"] or match["byte"], 16)
+    return chr(point) if point <= 0x10FFFF else "\\" + match[0]
 
 
 def well_formed(value: Any) -> Any:
@@ -118,7 +136,7 @@ def _read_strictly(text: str, at: int) -> Reading | None:
     except (ValueError, RecursionError):
         return None
     if text.count("{", at, end) + text.count("[", at, end) > MAX_DEPTH and _depth(value) > MAX_DEPTH:
-        raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", at)
+        raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", text, at)
     return Reading(value, end, frozenset(repeated))
 
 
@@ -186,7 +204,10 @@ _NEAR = rf"[{_SPACE}]*(?:(?:(?://|\#)[^\n]{{0,120}}(?:\n|\Z)|/\*(?:[^*]|\*(?!/))
 
 _COMMA = ",;，"
 _COLON = r"(?:=>|[:=：])"
-_QUOTED_KEY = r'(?:"(?:[^"\\\n]|\\.){0,200}"|' + r"'(?:[^'\\\n]|\\.){0,200}'|“[^”\n]{0,200}”|`[^`\n]{0,200}`)"
+_QUOTED_KEY = (
+    r'(?:"(?:[^"\\\n]|\\.){0,200}"|'
+    + r"'(?:[^'\\\n]|\\.){0,200}'|[“”„][^“”\n]{0,200}[”“]|[‘’][^‘’\n]{0,200}[’‘]|`[^`\n]{0,200}`)"
+)
 _KEY = rf"(?:{_QUOTED_KEY}|[^\W\d][\w$.-]{{0,80}}[\"']?|[0-9]{{1,9}})"
 
 # What may follow a string: anything else means that its closing quote was not meant to close.
@@ -204,6 +225,11 @@ _AFTER_ARGUMENT = re.compile(
 )
 _AFTER_TUPLE_ITEM = re.compile(rf"{_NEAR}(?:\Z|[)\]}}{_COMMA}\"'])", re.DOTALL)
 
+_AFTER = {"{": _AFTER_MEMBER, "[": _AFTER_ITEM, "(": _AFTER_TUPLE_ITEM}
+
+# A quote that one of these follows may close a string; letters and the like are the usual case of not.
+_MAY_FOLLOW = re.compile(rf"[{_SPACE}{_COMMA}}}\])\\/#+\"'“”‘’„`{{0-9]|\Z")
+_UNESCAPED = "a string (are the quotes in it not escaped?)"
 _PLUS = re.compile(rf"{_NEAR}\+{_NEAR}(?=[\"'`])", re.DOTALL)
 _ANOTHER_STRING = re.compile(r"\s+[\"']")
 _SWALLOWED_MEMBER = re.compile(r"[,\n]\s*\"[^\"\n]{1,40}\"\s*:|[,\n]\s*'[^'\n]{1,40}'\s*:")
@@ -233,29 +259,12 @@ _CLOSING = {
     "'''": re.compile("'''"),
 }
 
-_ESCAPE = re.compile(
-    r"\\(?:u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|x(?P<two>[0-9a-fA-F]{2})|(?P<one>.))",
-    re.DOTALL,
+_CODE_POINT = re.compile(
+    r"u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2})"
 )
+_SURROGATE_ESCAPE = re.compile(r"\\u(?:\{0*)?[dD][89a-fA-F]|\\U0000[dD][89a-fA-F]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "\\": "\\", "/": "/"}
 _ESCAPES.update({quote: quote for quote in "\"'`“”‘’"})
-
-
-def _meaning(match: re.Match[str]) -> str:
-    one = match["one"]
-    if one is not None:
-        return _ESCAPES.get(one) or f"\\{one}"
-    if match["two"] is not None:
-        return match[0]
-    if match["high"] is not None:
-        return chr(0x10000 + ((int(match["high"], 16) & 0x3FF) << 10) + (int(match["low"], 16) & 0x3FF))
-    point = int(match["braced"] or match["four"] or match["eight"], 16)
-    return chr(point) if point <= 0x10FFFF else match[0]
-
-
-def _meaning_between_single_quotes(match: re.Match[str]) -> str:
-    return chr(int(match["two"], 16)) if match["two"] is not None else _meaning(match)
 
 
 @dataclass(slots=True)
@@ -264,12 +273,12 @@ class _Frame:
 
     kind: str
     closes_with: int = 1
-    call: bool = False
     pairs: list[tuple[str, Any]] = field(default_factory=list)
     items: list[Any] = field(default_factory=list)
     key: str = ""
     parted: bool = True
     ended: int = 0
+    after_string: re.Pattern[str] = _AFTER_MEMBER
 
     def add(self, value: Any, end: int) -> None:
         if self.kind == "{":
@@ -279,11 +288,6 @@ class _Frame:
         self.parted = False
         self.ended = end
 
-    def after_string(self) -> re.Pattern[str]:
-        if self.call:
-            return _AFTER_ARGUMENT
-        return {"{": _AFTER_MEMBER, "[": _AFTER_ITEM, "(": _AFTER_TUPLE_ITEM}[self.kind]
-
 
 def _read_tolerantly(text: str, at: int, opening: str) -> Reading:
     reader = _Reader(text)
@@ -291,7 +295,7 @@ def _read_tolerantly(text: str, at: int, opening: str) -> Reading:
         case "":
             reader.frames.append(_Frame("{"))
         case "(":
-            reader.frames.append(_Frame("{", call=True))
+            reader.frames.append(_Frame("{", after_string=_AFTER_ARGUMENT))
             at += 1
         case _:
             at = reader.open(at)
@@ -335,10 +339,10 @@ class _Reader:
     def open(self, at: int) -> int:
         """Begin a container; `{{`, copied from a template, counts as one brace."""
         if len(self.frames) >= MAX_DEPTH:
-            raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", at)
+            raise Malformed(f"it nests more than {MAX_DEPTH} levels deep", self.text, at)
         char = self.text[at]
         width = 2 if self.text.startswith("{{", at) else 1
-        self.frames.append(_Frame(char, closes_with=width))
+        self.frames.append(_Frame(char, closes_with=width, after_string=_AFTER[char]))
         return at + width
 
     def close(self, at: int) -> int:
@@ -354,7 +358,7 @@ class _Reader:
         if not self.text.startswith("}" * width if width > 1 else self.text[at], at):
             if at + 1 >= len(self.text):
                 self.left_open()
-            raise Malformed("an object that opened with {{ does not close with }}", at)
+            raise Malformed("an object that opened with {{ does not close with }}", self.text, at)
         if self.frames:
             self.frames[-1].add(value, at + width)
         else:
@@ -372,12 +376,12 @@ class _Reader:
         else:
             match = _BARE_KEY.match(text, at)
             if not match:
-                raise Malformed("a key in double quotes was expected", at)
+                raise Malformed("a key in double quotes was expected", text, at)
             name, end = match[0], match.end()
         colon = _KEY_END.match(text, end)
         if not colon:
             self.past_gap(end)
-            raise Malformed("a colon was expected after a key", end)
+            raise Malformed("a colon was expected after a key", text, end)
         # Markdown habits: write\_to\_file.
         self.frames[-1].key = name.replace("\\_", "_")
         return colon.end()
@@ -396,7 +400,7 @@ class _Reader:
         else:
             value, end = self.scalar(at)
         if frame.kind == "[" and not frame.parted and "\n" not in self.text[frame.ended : at]:
-            raise Malformed("a comma was expected", at)
+            raise Malformed("a comma was expected", self.text, at)
         frame.add(value, end)
         return end
 
@@ -409,12 +413,12 @@ class _Reader:
             return _LITERALS[match[1].lower()], match.end()
         match = _BARE_WORDS.match(text, at)
         if not match:
-            raise Malformed("a value was expected", at)
+            raise Malformed("a value was expected", text, at)
         if match.end() >= len(text):
             self.left_open()
         # Words run to a comma, a closing bracket or the line's end; anything else is a guess.
         if text[match.end()] not in f"{_COMMA}}}]\n" or _UNCLEAR_BARE_WORDS.search(match[0]):
-            raise Malformed("a string without quotes could not be told from what follows", at)
+            raise Malformed("a string without quotes could not be told from what follows", text, at)
         return match[0].rstrip(), match.end()
 
     def string(self, at: int, frame: _Frame) -> tuple[str, int]:
@@ -438,44 +442,46 @@ class _Reader:
         if text.startswith(quote * 3, at) and quote in "\"'" and text.find(quote * 3, at + 3) > 0:
             quote *= 3
         closing = _CLOSING[quote]
-        after = frame.after_string()
+        after = frame.after_string
         start = segment = end = at + len(quote)
         inner = curly = square = 0
         while True:
-            at = self.next_quote(closing, end)
+            at = self.next_quote(closing, end, _UNESCAPED if inner else "a string")
             end = at + len(quote)
-            curly += text.count("{", segment, at) - text.count("}", segment, at)
-            square += text.count("[", segment, at) - text.count("]", segment, at)
-            segment = at
-            if inner and min(curly, square) < 0:
-                break
             if quote in "'‘’" and _is_apostrophe(text, at):
                 continue
+            if not _MAY_FOLLOW.match(text, end):
+                inner += 1
+                continue
             viable = after.match(text, end) is not None
-            if not inner and (viable or _PLUS.match(text, end)):
-                return unescape(text[start:at], quote[0]), end
-            if viable and inner % 2 == 0 and curly == square == 0:
-                break
-            if not inner and _ANOTHER_STRING.match(text, end):
-                break
+            if not inner:
+                if viable or _PLUS.match(text, end):
+                    return unescape(text[start:at], quote[0]), end
+                if _ANOTHER_STRING.match(text, end):
+                    break
+            elif viable:
+                curly += text.count("{", segment, at) - text.count("}", segment, at)
+                square += text.count("[", segment, at) - text.count("]", segment, at)
+                segment = at
+                if min(curly, square) < 0 or (inner % 2 == 0 and curly == square == 0):
+                    break
             inner += 1
         inside = text[start:at]
         if not inner or inner % 2 or curly or square or _swallows_a_member(inside):
-            raise Malformed("a string has quotes in it that are not escaped", start)
+            raise Malformed("a string has quotes in it that are not escaped", text, start)
         return unescape(inside, quote[0]), end
 
-    def next_quote(self, closing: re.Pattern[str], at: int) -> int:
+    def next_quote(self, closing: re.Pattern[str], at: int, what: str = "a string") -> int:
         """The index of the next quote that is not escaped."""
         text = self.text
         while match := closing.search(text, at):
-            quote = match.start()
-            back = quote
+            quote = back = match.start()
             while back > at and text[back - 1] == "\\":
                 back -= 1
             if (quote - back) % 2 == 0:
                 return quote
             at = quote + 1
-        raise LeftOpen("a string")
+        raise LeftOpen(what)
 
 
 def _is_apostrophe(text: str, at: int) -> bool:
