@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autogpt.core.errors import LimitKind, UsageError
-from autogpt.terminal.answers import Again, Always, Keys, Leave, Meaning, Review, Words, Yes, amount_of, meaning_of
+from autogpt.terminal.answers import (
+    Again,
+    Always,
+    Keys,
+    Leave,
+    Meaning,
+    Review,
+    Words,
+    Yes,
+    amount_of,
+    meaning_of,
+)
 
 
 @pytest.mark.parametrize("text", ["y", "Y", " y ", "yes", "YES", "ｙ", "y\t"])
@@ -17,12 +28,16 @@ def test_yes(text: str) -> None:
     assert meaning_of(text, Keys()) == Yes(1)
 
 
-@pytest.mark.parametrize("text", ["y -3", "y-3", "y - 3", "Y -3", "yes -3", "y –3", "y −3", "ｙ　－３", " y  -  3 "])
+@pytest.mark.parametrize(
+    "text", ["y -3", "y-3", "y - 3", "Y -3", "yes -3", "y –3", "y −3", "ｙ　－３", " y  -  3 "]
+)
 def test_yes_to_several(text: str) -> None:
     assert meaning_of(text, Keys()) == Yes(3)
 
 
-@pytest.mark.parametrize("text", ["y -0", "y -x", "y -", "y --3", "y -3.5", "y -9999999", "y -٣x", "y 3", "y3", "no"])
+@pytest.mark.parametrize(
+    "text", ["y -0", "y -x", "y -", "y --3", "y -3.5", "y -9999999", "y -٣x", "y 3", "y3", "no"]
+)
 def test_half_right_answers_are_asked_again_with_a_reason(text: str) -> None:
     meaning = meaning_of(text, Keys())
     assert isinstance(meaning, Again)
@@ -99,7 +114,8 @@ def test_amounts(text: str, kind: LimitKind, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "y", "-1", "0", "nan", "inf", "1e9", "1,000", "9999999999", "99999999999", "$", "1.2.3", "٣", "1/2"]
+    "text",
+    ["", "y", "-1", "0", "nan", "inf", "1e9", "1,000", "9999999999", "99999999999", "$", "1.2.3", "٣", "1/2"],
 )
 @pytest.mark.parametrize("kind", LimitKind)
 def test_what_is_no_amount(text: str, kind: LimitKind) -> None:

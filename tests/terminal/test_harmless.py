@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from autogpt.terminal.harmless import count, harmless, one_line
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt that no category tells.
-IGNORABLE = {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
+IGNORABLE = {
+    0x034F,
+    0x115F,
+    0x1160,
+    0x17B4,
+    0x17B5,
+    0x3164,
+    0xFFA0,
+    *range(0x180B, 0x1810),
+    *range(0xFE00, 0xFE10),
+}
 # Category Cf, yet drawn: Arabic, Syriac and Kaithi number and verse signs.
 DRAWN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
 IN_PLACE = {"\u200c", "\u200d", "\ufe0e", "\ufe0f"}
@@ -145,7 +155,9 @@ def test_a_long_line_shows_its_head_and_its_tail() -> None:
     assert f"‹{count(hidden)} characters more›" in shown
 
 
-@pytest.mark.parametrize("piece", ["\x1b", "\u200b", "e" + "\u0301" * 9, " " * 40 + "x", "\n\n\n\n\n\n\nx", "汉", "👩\u200d"])
+@pytest.mark.parametrize(
+    "piece", ["\x1b", "\u200b", "e" + "\u0301" * 9, " " * 40 + "x", "\n\n\n\n\n\n\nx", "汉", "👩\u200d"]
+)
 def test_the_time_is_linear(piece: str) -> None:
     """Ten times the text takes about ten times as long, not a hundred times."""
     harmless(piece * 10)

@@ -56,19 +56,27 @@ def test_while_leaving_signals_do_not_tear_what_is_saved() -> None:
 
 def test_a_shield_defers_to_its_end() -> None:
     done: list[str] = []
-    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+
+    def write(interrupts: Interrupts) -> None:
         with interrupts.shielded():
             with interrupts.shielded():
                 press()
             done.append("written")
         done.append("never")
+
+    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+        write(interrupts)
     assert done == ["written"]
 
 
 def test_in_a_shield_the_stronger_signal_wins() -> None:
-    with Interrupts() as interrupts, pytest.raises(Leaving), interrupts.shielded():
-        press()
-        press()
+    def press_twice(interrupts: Interrupts) -> None:
+        with interrupts.shielded():
+            press()
+            press()
+
+    with Interrupts() as interrupts, pytest.raises(Leaving):
+        press_twice(interrupts)
 
 
 def test_an_undelivered_signal_waits_for_its_moment() -> None:
@@ -81,10 +89,14 @@ def test_an_undelivered_signal_waits_for_its_moment() -> None:
 
 
 def test_an_error_inside_a_shield_passes_and_the_signal_is_kept() -> None:
-    with Interrupts() as interrupts:
-        with pytest.raises(OSError, match="disk full"), interrupts.shielded():
+    def fail(interrupts: Interrupts) -> None:
+        with interrupts.shielded():
             press()
             raise OSError("disk full")
+
+    with Interrupts() as interrupts:
+        with pytest.raises(OSError, match="disk full"):
+            fail(interrupts)
         with pytest.raises(KeyboardInterrupt):
             interrupts.raise_pending()
 

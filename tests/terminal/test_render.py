@@ -96,7 +96,9 @@ def shown(action: Action) -> list[str]:
 
 
 def test_an_action_is_shown_literally() -> None:
-    action = Action("f", {"a": 'grep "x" \\d', "b": " x ", "c": "", "d": 5, "e": None, "f": ["x", 1], "g": "1\n2"})
+    action = Action(
+        "f", {"a": 'grep "x" \\d', "b": " x ", "c": "", "d": 5, "e": None, "f": ["x", 1], "g": "1\n2"}
+    )
     assert shown(action) == [
         "NEXT ACTION: f",
         '│ a: grep "x" \\d',
@@ -178,7 +180,9 @@ def test_every_ending_is_told() -> None:
 
 
 def test_a_profile() -> None:
-    rows = [each.text for each in profile_lines(Profile("AGPT", "does\nthings", ("one", "two"), Decimal("1.5")))]
+    rows = [
+        each.text for each in profile_lines(Profile("AGPT", "does\nthings", ("one", "two"), Decimal("1.5")))
+    ]
     assert rows == ["NAME: AGPT", "ROLE: does\\nthings", "GOALS:", "│ - one", "│ - two", "BUDGET: $1.50"]
 
 
