@@ -37,12 +37,15 @@ class Keyboard:
     def __init__(
         self,
         console: Console,
-        stdin: TextIO,
+        stdin: TextIO | None,
         *,
         history: Path | None = None,
         interrupts: Interrupts | None = None,
     ) -> None:
-        """`history` is a file in the person's own state folder; without one nothing is kept."""
+        """`history` is a file in the person's own state folder; without one nothing is kept.
+
+        `stdin` is None where a process was started without any (`<&-`): then all input has ended.
+        """
         self._console = console
         self._stdin = stdin
         self._history = _History(history)
@@ -201,7 +204,7 @@ class _History:
                 file.write(json.dumps(text) + "\n")
 
 
-def _session(stdin: TextIO, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:
+def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import InMemoryHistory
     from prompt_toolkit.input import create_input
@@ -240,15 +243,17 @@ def _in_main_thread() -> bool:
     return threading.current_thread() is threading.main_thread()
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def _is_terminal(stream: TextIO | None) -> bool:
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except (OSError, ValueError):
         return False
 
 
-def _read_line(stdin: TextIO) -> str:
+def _read_line(stdin: TextIO | None) -> str:
     """A line from the stream; from a terminal past its buffer, so that `typed` misses nothing."""
+    if stdin is None:
+        return ""
     if not _is_terminal(stdin) or sys.platform == "win32":
         return stdin.readline()
     fd, data = stdin.fileno(), b""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from autogpt.core.errors import ExitCode
 from autogpt.terminal.interrupts import Interrupts, Leaving
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 
@@ -52,6 +55,21 @@ def test_while_leaving_signals_do_not_tear_what_is_saved() -> None:
         signal.raise_signal(signal.SIGTERM)
         press()
         press()
+
+
+def test_the_fifth_ctrl_c_ends_the_process() -> None:
+    code = (
+        "import signal\n"
+        "from autogpt.terminal.interrupts import Interrupts, Leaving\n"
+        "with Interrupts():\n"
+        "    for _ in range(5):\n"
+        "        try: signal.raise_signal(signal.SIGINT)\n"
+        "        except (KeyboardInterrupt, Leaving): pass\n"
+        "print('still here')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, stdout=subprocess.PIPE)
+    assert done.returncode == -signal.SIGINT
+    assert done.stdout == b""
 
 
 def test_a_shield_defers_to_its_end() -> None:

@@ -26,7 +26,7 @@ from autogpt.core.events import (
 )
 from autogpt.core.ports import User
 from autogpt.terminal.answers import Keys
-from autogpt.terminal.console import Look
+from autogpt.terminal.console import Console, Look, look_of
 from autogpt.terminal.display import Display
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.person import ScriptedUser, TerminalUser, UnattendedUser
@@ -193,6 +193,14 @@ def test_the_question_for_more(typed: str, kind: LimitKind, answer: Event) -> No
     assert user.extend(AskForMore(kind, "0.98", "1.00")) == answer
 
 
+def test_without_any_standard_streams_it_leaves() -> None:
+    console = Console(None, look_of(None, {}))
+    user = TerminalUser(Display(console), Keyboard(console, None), now=lambda: 7.0)
+    assert user.said() is None
+    assert user.authorise(Ask(ACTION)) == Left(at=7)
+    assert console.closed
+
+
 def test_a_pipe_holds_nothing_said_meanwhile() -> None:
     user, _, _ = person("words\n")
     assert user.said() is None
@@ -295,7 +303,9 @@ def test_a_plain_session_loads_neither_rich_nor_prompt_toolkit(tmp_path: Path) -
     ("typed", "text"),
     [
         ("a\r\nb\rc", "a\nb\nc"),
-        ("a\x00\x1b[A\x7fb\t", "a[A\x7fb\t"),
+        ("a\x00\x1b[A\x7fb\t", "ab\t"),
+        ("\x1bOPx\x1b[1;5Dy\x1b", "xy"),
+        ("\x1b]0;title\x07red \x1b[31mtext\x1b[0m\x9b", "red text"),
         ("caf\udcc3\udca9", "café"),
         ("x\udcff", "x\ufffd"),
         ("x\ud83d", "x?"),

@@ -113,6 +113,13 @@ def test_answers(start: Start, typed: str, answer: str) -> None:
     assert terminal.exit_code() == 0
 
 
+@pytest.mark.parametrize("columns", [0, 20])
+def test_narrow_windows_and_ones_without_a_size(start: Start, columns: int) -> None:
+    terminal = start("ask", columns=columns)
+    terminal.answer("please use the other file for this\r")
+    assert terminal.result() == "Advised(at=0.0, text='please use the other file for this')"
+
+
 def test_wrong_answers_and_ctrl_c(start: Start) -> None:
     terminal = start("ask")
     terminal.answer("\r")
