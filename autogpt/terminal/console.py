@@ -12,6 +12,7 @@ back until the answer is there.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import threading
@@ -76,13 +77,13 @@ class Look:
     width: int | None = None
 
 
-def look_of(stream: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> Look:
+def look_of(stream: TextIO | None, environ: Mapping[str, str], *, plain: bool = False) -> Look:
     """What a stream can do, by the conventions NO_COLOR (no-color.org), TERM and CI.
 
     `plain` is the person's wish for neither colours nor control codes.
     """
     try:
-        terminal = stream.isatty()
+        terminal = stream is not None and stream.isatty()
     except (OSError, ValueError):
         terminal = False
     term = environ.get("TERM", "" if os.name != "nt" else "windows").lower()
@@ -96,9 +97,12 @@ def look_of(stream: TextIO, environ: Mapping[str, str], *, plain: bool = False) 
 
 
 class Console:
-    """The one place where the program writes for a person."""
+    """The one place where the program writes for a person.
 
-    def __init__(self, stream: TextIO, look: Look, environ: Mapping[str, str] | None = None) -> None:
+    `stream` is None where the process has none (`>&-`, no console on Windows): all goes nowhere.
+    """
+
+    def __init__(self, stream: TextIO | None, look: Look, environ: Mapping[str, str] | None = None) -> None:
         self.look = look
         self._out = _Quiet(stream)
         self._environ = dict(environ or {})
@@ -253,10 +257,10 @@ class Console:
 class _Quiet:
     """A stream that ends quietly when nobody reads it any more, and never fails to encode."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
+    def __init__(self, stream: TextIO | None) -> None:
+        self.stream: TextIO = stream or io.StringIO()
         self.encoding: str = getattr(stream, "encoding", None) or "utf-8"
-        self.closed = False
+        self.closed = stream is None
 
     def write(self, text: str) -> int:
         if not self.closed:

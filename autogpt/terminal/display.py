@@ -30,8 +30,8 @@ class Display:
             self._action = event.action if isinstance(event, Replied) else None
 
     def action(self, action: Action) -> None:
-        """Show an action, unless it is what was shown last."""
-        if self._action is None or self._action.key() != action.key():
+        """Show an action, unless it is the very one that was shown last."""
+        if self._action is not action:
             self.console.show(action_lines(action))
             self._action = action
 

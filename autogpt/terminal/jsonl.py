@@ -6,6 +6,7 @@ can be looked at in any terminal. What an event's JSON holds is the caller's aff
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -43,10 +44,10 @@ class JsonLines:
         try:
             self._stream.write(row + "\n")
             self._stream.flush()
-        except BrokenPipeError:
-            self._end()
         except OSError as error:
             self._end()
+            if error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL):
+                return
             raise JournalError(
                 f"The events can't be written to standard output: {error.strerror}."
             ) from error

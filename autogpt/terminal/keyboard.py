@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -36,12 +37,15 @@ class Keyboard:
     def __init__(
         self,
         console: Console,
-        stdin: TextIO,
+        stdin: TextIO | None,
         *,
         history: Path | None = None,
         interrupts: Interrupts | None = None,
     ) -> None:
-        """`history` is a file in the person's own state folder; without one nothing is kept."""
+        """`history` is a file in the person's own state folder; without one nothing is kept.
+
+        `stdin` is None where a process was started without any (`<&-`): then all input has ended.
+        """
         self._console = console
         self._stdin = stdin
         self._history = _History(history)
@@ -66,6 +70,16 @@ class Keyboard:
             self._early, rest = Typed(rest=rest), ""
         return Typed(tuple(lines), rest, early.cut or now.cut)
 
+    def read_ahead(self, prompt: str) -> str:
+        """The same as `read` for a question that a line typed or pasted before it may answer."""
+        early = self._early
+        if early.lines:
+            self._early = Typed(early.lines[1:], early.rest)
+            self._console.say(prompt + early.lines[0])
+            return early.lines[0]
+        self._early = Typed()
+        return self.read(prompt, prefill=early.rest)
+
     def read(
         self, prompt: str = "> ", *, prefill: str = "", remember: bool = True, whole: bool = False
     ) -> str:
@@ -74,13 +88,13 @@ class Keyboard:
         The answer begins with `prefill`, which can be edited where editing is. With `whole`, a line
         that ends with the input instead of Enter is not an answer but EOFError. Call `typed` first.
         """
-        if self._interrupts is not None and self._interrupts.leaving:
-            raise Leaving
+        self._leave_if_told()
         with self._console.asking():
             if self._can_edit():
                 text = clean(self._edited(prompt, prefill))
             else:
                 text = clean(prefill + self._line(prompt + prefill, whole))
+        self._leave_if_told()
         if remember:
             self._history.add(text)
         return text
@@ -98,6 +112,11 @@ class Keyboard:
         """Load what reading needs, so that no time passes between a question and its prompt."""
         if self._can_edit():
             self._open()
+
+    def _leave_if_told(self) -> None:
+        """A signal to end may have come while an event loop could not pass it on."""
+        if self._interrupts is not None and self._interrupts.leaving and _in_main_thread():
+            raise Leaving
 
     def _can_edit(self) -> bool:
         return self._editing and not self._failed
@@ -128,7 +147,7 @@ class Keyboard:
 
     def _leaving_gently(self, session: PromptSession[str]) -> AbstractContextManager[None]:
         """A signal that arrives inside the event loop ends it in order."""
-        if self._interrupts is None:
+        if self._interrupts is None or not _in_main_thread():
             return nullcontext()
         app = session.app
 
@@ -146,7 +165,8 @@ class Keyboard:
 
         if self._input is not None:
             text = "".join(_typed_by(key.key, key.data) for key in get_typeahead(self._input))
-            self._early = split_typed(text)
+            now = split_typed(text)
+            self._early = Typed(self._early.lines + now.lines, now.rest)
 
     def _open(self) -> None:
         if self._session is None and not self._failed:
@@ -184,7 +204,7 @@ class _History:
                 file.write(json.dumps(text) + "\n")
 
 
-def _session(stdin: TextIO, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:
+def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.history import InMemoryHistory
     from prompt_toolkit.input import create_input
@@ -219,15 +239,21 @@ def _typed_by(key: Keys | str, data: str) -> str:
     return "" if isinstance(key, Keys) or data == "_Flush" else key
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except (OSError, ValueError):
         return False
 
 
-def _read_line(stdin: TextIO) -> str:
+def _read_line(stdin: TextIO | None) -> str:
     """A line from the stream; from a terminal past its buffer, so that `typed` misses nothing."""
+    if stdin is None:
+        return ""
     if not _is_terminal(stdin) or sys.platform == "win32":
         return stdin.readline()
     fd, data = stdin.fileno(), b""

@@ -79,7 +79,7 @@ class TerminalUser:
                     return answer
 
     def extend(self, question: AskForMore) -> Extended | Left:
-        """Ask how much more is allowed. Enter leaves, as does anything that is no amount twice."""
+        """Ask how much more is allowed; Enter leaves."""
         example = {
             LimitKind.BUDGET: "for example 0.50, in dollars",
             LimitKind.TOKENS: "for example 50000 or 50k",
@@ -182,7 +182,8 @@ class TerminalUser:
         rest = "" if is_bare_answer(typed.rest, self._keys) else typed.rest
         if bare:
             answers = ", ".join(one_line(row, longest=20) for row in bare[:3])
-            self._console.say(f"Typed before there was a question, so not taken: {answers}", Tone.DIM)
+            hint = "" if half else " (Ctrl-C brings the question)"
+            self._console.say(f"Typed before there was a question, so not taken: {answers}{hint}", Tone.DIM)
         if words:
             self._said += words
             self._console.say("What you typed reaches the agent at its next step.", Tone.DIM)

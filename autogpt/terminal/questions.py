@@ -25,10 +25,10 @@ class Questions:
     def ask_line(self, prompt: str, default: str = "") -> str | None:
         """A line (or a paste of many); Enter alone takes the default, which is shown."""
         shown = f"{prompt} [{one_line(default, longest=60)}] " if default else f"{prompt} "
-        text = self._read(shown)
-        if text is None:
+        try:
+            return self._keyboard.read_ahead(shown).strip() or default
+        except (EOFError, KeyboardInterrupt):
             return None
-        return text.strip() or default
 
     def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None:
         """Yes or no; Enter alone takes the default, or asks again when there is none.
@@ -38,8 +38,9 @@ class Questions:
         choice = {None: "y/n", True: "Y/n", False: "y/N"}[default]
         while True:
             self._keyboard.typed()
-            text = self._read(f"{prompt} [{choice}] ", whole=True)
-            if text is None:
+            try:
+                text = self._keyboard.read(f"{prompt} [{choice}] ", whole=True, remember=False)
+            except (EOFError, KeyboardInterrupt):
                 return None
             said = text.strip().casefold()
             if said in ("y", "yes", "n", "no"):
@@ -54,10 +55,4 @@ class Questions:
             return self._keyboard.read_secret(f"{prompt} ")
         except (EOFError, KeyboardInterrupt):
             self._console.say("")
-            return None
-
-    def _read(self, prompt: str, *, whole: bool = False) -> str | None:
-        try:
-            return self._keyboard.read(prompt, whole=whole)
-        except (EOFError, KeyboardInterrupt):
             return None

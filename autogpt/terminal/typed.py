@@ -9,12 +9,16 @@ or not ours to read (a job in the background), gives nothing. A terminal in line
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
+# ECMA-48 5.4 and 5.6: control sequences, strings such as titles, keys of the keypad; else ESC itself.
+_escape = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|O[ -~])?")
+_control = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOST = 1_000_000  # bytes taken at once
 _LINE_LIMIT = 4095  # N_TTY_BUF_SIZE - 1, drivers/tty/n_tty.c
 
@@ -28,10 +32,10 @@ class Typed:
     cut: bool = False
 
 
-def take_typed(stdin: TextIO, *, half: bool) -> Typed:
+def take_typed(stdin: TextIO | None, *, half: bool) -> Typed:
     """Take what is there now; `half` also takes a line that is not ended yet."""
     try:
-        return _take(stdin.fileno(), half) if stdin.isatty() else Typed()
+        return _take(stdin.fileno(), half) if stdin is not None and stdin.isatty() else Typed()
     except (OSError, ValueError):
         return Typed()
 
@@ -44,11 +48,14 @@ def split_typed(data: bytes | str, *, cut: bool = False) -> Typed:
 
 
 def clean(data: bytes | str) -> str:
-    """What a person typed, as text that can be sent anywhere: no half characters, no controls."""
+    """What a person typed, as text that can be sent anywhere: no half characters, no controls.
+
+    Arrow keys, and colours in what was pasted, come as escape sequences, and go whole.
+    """
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogateescape" if _is_escaped(data) else "replace")
     text = data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(each for each in text if each >= " " or each in "\n\t")
+    return _control.sub("", _escape.sub("", text))
 
 
 def _is_escaped(text: str) -> bool:

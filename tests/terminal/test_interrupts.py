@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
 from autogpt.core.errors import ExitCode
 from autogpt.terminal.interrupts import Interrupts, Leaving
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 
@@ -54,21 +57,44 @@ def test_while_leaving_signals_do_not_tear_what_is_saved() -> None:
         press()
 
 
+def test_the_fifth_ctrl_c_ends_the_process() -> None:
+    code = (
+        "import signal\n"
+        "from autogpt.terminal.interrupts import Interrupts, Leaving\n"
+        "with Interrupts():\n"
+        "    for _ in range(5):\n"
+        "        try: signal.raise_signal(signal.SIGINT)\n"
+        "        except (KeyboardInterrupt, Leaving): pass\n"
+        "print('still here')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, stdout=subprocess.PIPE)
+    assert done.returncode == -signal.SIGINT
+    assert done.stdout == b""
+
+
 def test_a_shield_defers_to_its_end() -> None:
     done: list[str] = []
-    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+
+    def write(interrupts: Interrupts) -> None:
         with interrupts.shielded():
             with interrupts.shielded():
                 press()
             done.append("written")
         done.append("never")
+
+    with Interrupts() as interrupts, pytest.raises(KeyboardInterrupt):
+        write(interrupts)
     assert done == ["written"]
 
 
 def test_in_a_shield_the_stronger_signal_wins() -> None:
-    with Interrupts() as interrupts, pytest.raises(Leaving), interrupts.shielded():
-        press()
-        press()
+    def press_twice(interrupts: Interrupts) -> None:
+        with interrupts.shielded():
+            press()
+            press()
+
+    with Interrupts() as interrupts, pytest.raises(Leaving):
+        press_twice(interrupts)
 
 
 def test_an_undelivered_signal_waits_for_its_moment() -> None:
@@ -81,10 +107,14 @@ def test_an_undelivered_signal_waits_for_its_moment() -> None:
 
 
 def test_an_error_inside_a_shield_passes_and_the_signal_is_kept() -> None:
-    with Interrupts() as interrupts:
-        with pytest.raises(OSError, match="disk full"), interrupts.shielded():
+    def fail(interrupts: Interrupts) -> None:
+        with interrupts.shielded():
             press()
             raise OSError("disk full")
+
+    with Interrupts() as interrupts:
+        with pytest.raises(OSError, match="disk full"):
+            fail(interrupts)
         with pytest.raises(KeyboardInterrupt):
             interrupts.raise_pending()
 
