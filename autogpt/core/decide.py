@@ -31,6 +31,7 @@ from autogpt.core.events import (
     Begun,
     Denied,
     Extended,
+    Failed,
     Garbled,
     Interrupted,
     Left,
@@ -77,7 +78,7 @@ def decide(session: Session) -> Effect:
             return _authorised(session)
         case Resumed():
             return _resume(session)
-        case Replied() | RuleAdded() | Extended():
+        case Replied() | RuleAdded() | Extended() | Failed():
             return _consider(session, session.pending) if session.pending else _think(session)
         case Overflowed():
             return _think(session) if _system_fits(session) else Stop(StopReason.WINDOW, _TOO_SMALL)

@@ -151,7 +151,17 @@ class Stuck(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Interrupted(Fact):
-    """The person pressed Ctrl-C, or the process was told to end."""
+    """The person pressed Ctrl-C. `usage` is what the cancelled model call had cost by then."""
+
+    usage: Usage = NO_USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Fact):
+    """The model's provider failed for good, and the run stopped; it can be resumed."""
+
+    why: str
+    usage: Usage = NO_USAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +199,7 @@ Event = (
     | Extended
     | Stuck
     | Interrupted
+    | Failed
     | Left
     | Resumed
     | Unknown

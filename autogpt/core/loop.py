@@ -23,12 +23,13 @@ from autogpt.core.effects import (
     Summarise,
     Think,
 )
-from autogpt.core.errors import ContextOverflow, OverLimit
+from autogpt.core.errors import ContextOverflow, OverLimit, ProviderError
 from autogpt.core.events import (
     Advised,
     Begun,
     Event,
     Extended,
+    Failed,
     Garbled,
     Interrupted,
     LimitMet,
@@ -37,7 +38,7 @@ from autogpt.core.events import (
     Reviewed,
     Summarised,
 )
-from autogpt.core.messages import Completion
+from autogpt.core.messages import NO_USAGE, Completion, Usage
 from autogpt.core.ports import Ports
 from autogpt.core.reply import Unreadable, read_reply
 from autogpt.core.session import Session
@@ -45,12 +46,18 @@ from autogpt.core.unreachable import assert_never
 
 
 def run(session: Session, ports: Ports) -> Iterator[tuple[Event | Stop, Session]]:
-    """Go on from `session` until a `Stop`, which comes last. ProviderError and JournalError pass."""
+    """Go on from `session` until a `Stop`, which comes last. ProviderError passes, told by a `Failed`."""
     while not isinstance(effect := decide(session), Stop):
-        event = _heard(effect, ports) or _performed(effect, session, ports)
+        failure: ProviderError | None = None
+        try:
+            event = _heard(effect, ports) or _performed(effect, session, ports)
+        except ProviderError as error:
+            failure, event = error, Failed(str(error), usage_of(error))
         event = replace(event, at=ports.clock.time())
         session = session.after(event)
         yield event, session
+        if failure is not None:
+            raise failure
     yield effect, session
 
 
@@ -65,10 +72,16 @@ def _heard(effect: Effect, ports: Ports) -> Event | None:
 def _performed(effect: Effect, session: Session, ports: Ports) -> Event:
     try:
         return perform(effect, session, ports)
-    except KeyboardInterrupt:
-        return Interrupted()
+    except KeyboardInterrupt as interrupt:
+        return Interrupted(usage_of(interrupt))
     except OverLimit as limit:
         return LimitMet(limit.kind, limit.spent, limit.allowed, limit.needed)
+
+
+def usage_of(error: BaseException) -> Usage:
+    """What a model call that ended in an error was billed, where the model says so."""
+    usage = getattr(error, "usage", None)
+    return usage if isinstance(usage, Usage) else NO_USAGE
 
 
 def perform(effect: Effect, session: Session, ports: Ports) -> Event:

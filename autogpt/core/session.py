@@ -17,6 +17,7 @@ from autogpt.core.events import (
     Denied,
     Event,
     Extended,
+    Failed,
     Garbled,
     Interrupted,
     Left,
@@ -154,8 +155,11 @@ class Session:
                 return replace(session, window=self.window.shrunk(told))._remembering(self.memory)
             case Extended(kind=kind, by=by):
                 return replace(session, limits=self.limits.extended(kind, by))
-            case Interrupted():
-                return replace(session._uncertain("by the person")._cleared(), granted=0)
+            case Interrupted(usage=usage):
+                uncertain = session._paid(usage)._uncertain("by the person")
+                return replace(uncertain._cleared(), granted=0)
+            case Failed(usage=usage):
+                return session._paid(usage)
             case Resumed():
                 return session._uncertain("the program ended")._again(self.last)
             case ReviewAsked() | LimitMet() | Stuck() | Left():

@@ -27,6 +27,7 @@ from autogpt.core.events import (
     Denied,
     Event,
     Extended,
+    Failed,
     Garbled,
     Interrupted,
     Left,
@@ -252,7 +253,7 @@ def _summary(folder: Path) -> RunSummary:
             for data in events:
                 event = decode(data)
                 state = _state_after(event, state)
-                steps += isinstance(event, Ran)
+                steps += isinstance(event, Ran | Garbled | Denied)
                 usage = getattr(event, "usage", None)
                 if usage is not None:
                     cost = None if cost is None or usage.cost is None else cost + usage.cost
@@ -279,6 +280,8 @@ def _state_after(event: Event, before: str) -> str:
             return f"stopped: {kind.value} limit"
         case Denied():
             return "stopped: refused"
+        case Failed():
+            return "stopped: provider"
         case Left():
             return "stopped: you left"
         case Unknown():

@@ -21,6 +21,7 @@ from autogpt.core.events import (
     Denied,
     Event,
     Extended,
+    Failed,
     Garbled,
     Interrupted,
     Left,
@@ -85,6 +86,9 @@ def event_lines(event: Event, *, agent: str = "", replaying: bool = False) -> Li
             return (line("NO PROGRESS: the agent goes in circles.", Tone.BAD), *block(why))
         case Interrupted():
             return (line("Interrupted.", Tone.WARN),)
+        case Failed(why=why):
+            # Live, the same line ends the program.
+            return (line("THE PROVIDER FAILED:", Tone.BAD), *block(why)) if replaying else ()
         case Left():
             return (line("You left. The run can be resumed.", Tone.DIM),) if replaying else ()
         case Resumed():

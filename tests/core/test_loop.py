@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from autogpt.core.actions import Action
-from autogpt.core.effects import Ask, AskForMore, StopReason
+from autogpt.core.effects import Ask, AskForMore, Stop, StopReason
 from autogpt.core.errors import ContextOverflow, ExitCode, LimitKind, OverLimit, ProviderError
 from autogpt.core.events import (
     Advised,
@@ -16,6 +16,7 @@ from autogpt.core.events import (
     Begun,
     Event,
     Extended,
+    Failed,
     Garbled,
     LimitMet,
     Overflowed,
@@ -27,7 +28,7 @@ from autogpt.core.events import (
 )
 from autogpt.core.limits import Limits
 from autogpt.core.loop import run
-from autogpt.core.messages import Completion
+from autogpt.core.messages import Completion, Usage
 from autogpt.core.session import Session
 from tests.core.world import DONE, YES, FakeCommands, kinds, reply, setup, world
 
@@ -181,10 +182,27 @@ def test_wall_time_counts_work_and_not_the_persons_thinking() -> None:
     assert session.elapsed == len([e for e in events if isinstance(e, Begun | Ran | Replied)]) - 1
 
 
-def test_provider_errors_pass() -> None:
-    w = world(WRITE, ProviderError("the key was refused"))
+def test_provider_errors_pass_and_are_told_first() -> None:
+    refused = ProviderError("the key was refused")
+    refused.usage = Usage(100, 0, 10, Decimal("0.5"))  # type: ignore[attr-defined]
+    w = world(WRITE, refused)
+    seen: list[Event | Stop] = []
+    session = Session.begin(setup())
     with pytest.raises(ProviderError):
-        w.play(Session.begin(setup()))
+        for event, after in run(session, w.ports()):
+            seen.append(event)
+            session = after
+    assert isinstance(seen[-1], Failed)
+    assert session.spent == Decimal("0.51")
+    events, _, _ = world(DONE).play(session.after(Resumed()))
+    assert kinds(events) == ["Replied", "Ran"]
+
+
+def test_what_a_cancelled_call_cost_is_counted() -> None:
+    cancelled = KeyboardInterrupt()
+    cancelled.usage = Usage(100, 0, 10, Decimal("0.25"))  # type: ignore[attr-defined]
+    _, _, session = world(cancelled, answers=[Authorised(0)]).play(Session.begin(setup()))
+    assert session.spent == Decimal("0.26")
 
 
 def test_a_lost_command_is_never_silently_run_again() -> None:
