@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from autogpt.core.effects import Stop
-from autogpt.core.events import Event, Ran, Replied
+from autogpt.core.events import Event, Ran
 from autogpt.core.loop import run
 from autogpt.core.ports import Ports
 from autogpt.core.session import Session
@@ -26,11 +26,11 @@ def drive(session: Session, ports: Ports, record: Record, show: Show, interrupts
     for happened, now in run(session, ports):
         if isinstance(happened, Stop):
             return happened
-        with interrupts.shielded():
+        # A Ctrl-C in here waits until the loop can answer it: at the next question or model call.
+        with interrupts.shielded(deliver=False):
             record(happened)
             show(happened, now)
-        if isinstance(happened, Replied):
-            interrupts.new_step()
+        interrupts.new_step()
     raise AssertionError("the loop ended without a stop")
 
 
