@@ -138,10 +138,8 @@ class Keyboard:
         try:
             with self._leaving_gently(self._session):
                 return self._session.prompt(prompt, default=prefill)
-        except Exception as error:
-            if isinstance(error, EOFError) or _is_gone(error):
-                raise EOFError from error
-            raise
+        except OSError as error:  # the terminal went away
+            raise EOFError from error
         finally:
             self._keep_early()
 
@@ -221,11 +219,6 @@ def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple
 def _exit(app: Any, error: Leaving) -> None:
     with suppress(Exception):  # it ended by itself in the meantime
         app.exit(exception=error)
-
-
-def _is_gone(error: BaseException) -> bool:
-    """The terminal went away."""
-    return isinstance(error, OSError)
 
 
 def _typed_by(key: Keys | str, data: str) -> str:
