@@ -35,7 +35,6 @@ from autogpt.core.events import (
     Extended,
     Garbled,
     Ran,
-    Replied,
     Reviewed,
     RuleAdded,
     Summarised,
@@ -46,8 +45,9 @@ from autogpt.journal.locks import Lock
 NAME = "journal.jsonl"
 
 DURABLE: frozenset[type[Any]] = frozenset(
-    # What changes the world, what was paid for, and what the person decided and won't say again.
-    {Begun, Ran, Replied, Garbled, Reviewed, Summarised, Advised, RuleAdded, Extended}
+    # What changes the world, and what the person decided and won't say again. A reply is flushed by
+    # what follows it at once; those that nothing may follow for long were paid for.
+    {Begun, Ran, Advised, RuleAdded, Extended, Garbled, Reviewed, Summarised}
 )
 """Events that are flushed to the device before `append` returns; those before them in the file are too."""
 
@@ -207,14 +207,17 @@ class Journal:
         self.path = folder / NAME
         self._redact = redact
         self._lock = lock
-        self._mutex = threading.Lock()
+        # An RLock, because an interruption can hit between taking a lock and noting that it is taken.
+        self._mutex = threading.RLock()
         # Changed by single assignments only, so that an interruption between any two steps is harmless.
         self._tip = _Tip(size, checksum)
         self._fd = _open(self.path, os.O_WRONLY | os.O_APPEND)
 
     def append(self, event: Event) -> None:
-        """Write an event. It is in the file when this returns, or ends by KeyboardInterrupt or SystemExit.
+        """Write an event; it is in the file when this returns.
 
+        An interruption (KeyboardInterrupt, SystemExit) waits until the event is written, except
+        in the few microseconds before writing begins. The journal is good in either case.
         Raises JournalError (a full disk, a file changed or deleted by others); then the event is
         not in the file, everything before it is, and `append` may be called again.
         """
