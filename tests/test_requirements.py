@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,29 @@ def test_every_locked_file_is_known_by_its_hash_alone(name: str) -> None:
 def test_the_tests_run_with_the_versions_that_the_program_runs_with() -> None:
     for_tests = {str(pin) for pin in locked("requirements-dev.txt")}
     assert {str(pin) for pin in locked("requirements.txt")} <= for_tests
+
+
+COME_WITH = {"httpx": "openai", "httpx2": "openai", "httpcore2": "openai"}
+"""Parts of a library that is named, and bound to its version."""
+
+
+def test_what_the_program_imports_is_named_among_its_dependencies() -> None:
+    """And the other way round: nothing is named that no module uses."""
+    imported: set[str] = set()
+    for path in (CHECKOUT / "autogpt").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Import(names=names):
+                    imported |= {alias.name.partition(".")[0] for alias in names}
+                case ast.ImportFrom(module=str(module), level=0):
+                    imported.add(module.partition(".")[0])
+    libraries = imported - sys.stdlib_module_names - {"autogpt"}
+    distributions = packages_distributions()
+    used = {
+        canonicalize_name(COME_WITH.get(library) or distributions.get(library, [library])[0])
+        for library in libraries
+    }
+    named = {canonicalize_name(requirement.name) for requirement in wanted()}
+    assert used - named == set()
+    if (CHECKOUT / "autogpt" / "build.py").exists():
+        assert named - used == set()
