@@ -31,7 +31,7 @@ from autogpt.demo import SCRIPT
 from autogpt.journal.store import RunStore
 from autogpt.models.fallback import Fallback
 from autogpt.models.metered import THINKING_TOKENS, Ledger, Metered
-from autogpt.models.openai import OpenAIModel
+from autogpt.models.openai import OpenAIModel, Patience
 from autogpt.models.redacting import Redacting
 from autogpt.models.retrying import Retrying
 from autogpt.models.scripted import ScriptedModel
@@ -212,15 +212,21 @@ def _reached(
         temperature=settings.models.temperature,
         reply_schema=schema,
         watcher=watcher,
+        patience=_patience(settings.models.timeout),
     )
     thinking = THINKING_TOKENS if chosen.reasoning else 0
     metered = Metered(model, ledger, chosen.price, count, thinking_tokens=thinking)
-    tried = Retrying(metered, watcher=watcher)
+    tried = Retrying(metered, watcher=watcher, patience=settings.models.patience)
     spare = source.fallback
     if spare is None or spare.name == chosen.name:
         return tried
     other = _reached(settings, replace(source, fallback=None), spare, schema, ledger, count, watcher)
     return Fallback(tried, other, spare_name=spare.name, watcher=watcher)
+
+
+def _patience(timeout: float) -> Patience:
+    """So long between two pieces of an answer, and three times as long for one call in all."""
+    return Patience(connect=min(timeout, Patience().connect), idle=timeout, call=3 * timeout)
 
 
 def _in_words(source: Provider | Demonstration) -> str:

@@ -19,6 +19,7 @@ from autogpt.models import catalogue
 from autogpt.models.openai import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
 from autogpt.settings import Models, Secret, Settings, set_in_env_file
+from autogpt.settings.kinds import KEY, URL
 
 LARGEST_WINDOW = 64_000
 """Tokens. Models take far more, but every step pays for its whole prompt."""
@@ -83,18 +84,27 @@ def provider(
     """
     endpoint = _endpoint(settings)
     smart, fast = _names(settings, endpoint, today, say)
-    if settings.models.used is Models.FAST_ONLY:
-        smart = fast
-    elif settings.models.used is Models.SMART_ONLY:
-        fast = smart
-    limits = settings.models.smart_token_limit, settings.models.fast_token_limit
-    fallback = settings.models.fallback
+    models = settings.models
+    smart_price, fast_price = models.smart_price, models.fast_price
+    if smart == fast:
+        smart_price, fast_price = smart_price or fast_price, fast_price or smart_price
+    if models.used is Models.FAST_ONLY:
+        smart, smart_price = fast, fast_price
+    elif models.used is Models.SMART_ONLY:
+        fast, fast_price = smart, smart_price
+    limits = models.smart_token_limit, models.fast_token_limit
+    fast_limit = limits[1] if fast != smart else limits[1] or limits[0]
     return Provider(
         endpoint,
-        chosen(smart, endpoint, limits[0], ollama=ollama),
-        chosen(fast, endpoint, limits[1] if fast != smart else limits[1] or limits[0], ollama=ollama),
-        chosen(fallback, endpoint, limits[0], ollama=ollama) if fallback else None,
+        _priced(chosen(smart, endpoint, limits[0], ollama=ollama), smart_price),
+        _priced(chosen(fast, endpoint, fast_limit, ollama=ollama), fast_price),
+        chosen(models.fallback, endpoint, limits[0], ollama=ollama) if models.fallback else None,
     )
+
+
+def _priced(model: ChosenModel, told: Price | None) -> ChosenModel:
+    """What the person says of a price counts more than what is published."""
+    return model if told is None else replace(model, price=told)
 
 
 def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings | Demonstration | None:
@@ -113,15 +123,18 @@ def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings
     while (answer := questions.ask_line("1, 2 or 3?")) is not None:
         match answer.strip():
             case "1":
-                return _with_key(settings, questions, env_file)
+                now = _with_key(settings, questions, env_file)
             case "2":
-                return _with_server(settings, questions, env_file, ollama)
+                now = _with_server(settings, questions, env_file, ollama)
             case "3":
                 return Demonstration()
             case key if key.startswith("sk-"):
-                return _keep_key(settings, key, questions, env_file)
+                now = _keep_key(settings, key, questions, env_file)
             case _:
                 questions.say("Please type 1, 2 or 3; Ctrl-D leaves.")
+                continue
+        if now is None or has_provider(now):
+            return now
     return None
 
 
@@ -204,37 +217,56 @@ def _not_retired(
 
 def _with_key(settings: Settings, questions: Questions, env_file: Path) -> Settings | None:
     key = questions.ask_secret("Your OpenAI key (it is not shown):")
-    return _keep_key(settings, key, questions, env_file) if key and key.strip() else None
+    return None if key is None else _keep_key(settings, key, questions, env_file)
 
 
-def _keep_key(settings: Settings, key: str, questions: Questions, env_file: Path) -> Settings:
-    key = key.strip()
-    _offer_to_write(questions, env_file, {"OPENAI_API_KEY": key})
-    return replace(settings, models=replace(settings.models, api_key=Secret(key)))
+def _keep_key(settings: Settings, text: str, questions: Questions, env_file: Path) -> Settings:
+    try:
+        key: Secret = KEY.parse(text.strip())
+    except ValueError:
+        questions.say(f"That is not {KEY.expects}.")
+        return settings
+    _offer_to_write(questions, env_file, {"OPENAI_API_KEY": key.reveal()})
+    return replace(
+        settings,
+        models=replace(settings.models, api_key=key),
+        known_secrets=(*settings.known_secrets, key),
+    )
 
 
 def _with_server(
     settings: Settings, questions: Questions, env_file: Path, ollama: tuple[str, ...]
 ) -> Settings | None:
-    if ollama:
-        url, name = OLLAMA_URL, _one_of(questions, ollama)
-    else:
+    url, names = OLLAMA_URL, ollama
+    if not ollama:
         answer = questions.ask_line("Its address:", OLLAMA_URL)
         if answer is None:
             return None
         url = answer.strip()
-        if not url.startswith(("http://", "https://")):
-            raise UsageError(f"{url!r} is not an address such as {OLLAMA_URL}.")
-        names = served_models(url)
+        try:
+            URL.parse(url)
+        except ValueError:
+            questions.say(f"That is not {URL.expects}, such as {OLLAMA_URL}.")
+            return settings
+        url, names = _asked(url)
         if not names:
-            raise UsageError(f"No server with models answers at {url}: start it, then start Auto-GPT again.")
-        name = _one_of(questions, names)
+            questions.say(f"No server with models answers at {url}: is it running?")
+            return settings
+    name = _one_of(questions, names)
     if name is None:
         return None
     _offer_to_write(
         questions, env_file, {"OPENAI_API_BASE_URL": url, "SMART_LLM_MODEL": name, "FAST_LLM_MODEL": name}
     )
     return replace(settings, models=replace(settings.models, base_url=url, smart=name, fast=name))
+
+
+def _asked(url: str) -> tuple[str, tuple[str, ...]]:
+    """The server's models, and the address at which it told them: many leave out the `/v1`."""
+    longer = f"{url.rstrip('/')}/v1"
+    if not (names := served_models(url)) and (others := served_models(longer)):
+        return longer, others
+    return url, names
 
 
 def _one_of(questions: Questions, names: tuple[str, ...]) -> str | None:
@@ -251,6 +283,12 @@ def _one_of(questions: Questions, names: tuple[str, ...]) -> str | None:
 def _offer_to_write(questions: Questions, env_file: Path, values: dict[str, str]) -> None:
     if not questions.ask_yes_no(f"Keep this in {env_file.name} for the next time?", True):
         return
-    for name, value in values.items():
-        set_in_env_file(env_file, name, value)
-    questions.say(f"Written to {env_file.name}.")
+    try:
+        for name, value in values.items():
+            set_in_env_file(env_file, name, value)
+    except UsageError as error:
+        questions.say(f"{error} It holds for this run only.")
+    except ValueError:
+        questions.say(f"That can't be written to {env_file.name}; it holds for this run only.")
+    else:
+        questions.say(f"Written to {env_file.name}.")

@@ -69,9 +69,10 @@ class _Begun:
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
     with stage(options) as here:
-        source = _source(here, demo=options.demo)
-        if source is None:
+        connected = _connected(here, demo=options.demo)
+        if connected is None:
             return ExitCode.INTERRUPTED
+        here, source = connected
         policy = _policy(here)
         _check_attended(here, policy)
         make_state_folder()
@@ -100,15 +101,18 @@ def new_run(options: Options) -> ExitCode:
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
     with stage(options) as here:
-        store = build.run_store(here.settings, STATE)
-        opened = store.open(run_id)
+        ready = _asked_first(here, run_id)
+        if ready is None:
+            return ExitCode.INTERRUPTED
+        opened = build.run_store(ready.settings, STATE).open(run_id)
         with opened.journal as journal:
             for notice in opened.notices:
-                here.warn(notice)
+                ready.warn(notice)
             demo = bool(opened.header.setup.get("demo"))
-            source = _source(here, demo=demo or options.demo)
-            if source is None:
+            connected = _connected(ready, demo=demo or ready.options.demo)
+            if connected is None:
                 return ExitCode.INTERRUPTED
+            here, source = connected
             policy = _policy(here)
             _check_attended(here, policy)
             if options.workspace_directory is None:
@@ -227,19 +231,34 @@ def _introduce(
         here.warn(CONTINUOUS_WARNING)
 
 
-def _source(here: Stage, *, demo: bool) -> Provider | Demonstration | None:
+def _asked_first(here: Stage, run_id: str | None) -> Stage | None:
+    """Ask who answers before the journal is opened: a key that is typed now must not get into it."""
+    if here.options.demo or connect.has_provider(here.settings):
+        return here
+    header = build.run_store(here.settings, STATE).read(run_id).header
+    if header.setup.get("demo"):
+        return here
+    connected = _connected(here, demo=False)
+    if connected is not None and isinstance(connected[1], Demonstration):
+        return replace(here, options=replace(here.options, demo=True))
+    return connected and connected[0]
+
+
+def _connected(here: Stage, *, demo: bool) -> tuple[Stage, Provider | Demonstration] | None:
+    """Who answers, and the settings with what the person said about it; `None` when they leave."""
     if demo:
-        return Demonstration()
-    settings = here.settings
-    if not connect.has_provider(settings):
+        return here, Demonstration()
+    if not connect.has_provider(here.settings):
         if not here.attended:
             raise UsageError(connect.NO_MODEL)
-        chosen = connect.choose(settings, here.questions, ENV_FILE)
-        if chosen is None or isinstance(chosen, Demonstration):
-            return chosen
-        settings = chosen
+        chosen = connect.choose(here.settings, here.questions, ENV_FILE)
+        if chosen is None:
+            return None
+        if isinstance(chosen, Demonstration):
+            return here, chosen
+        here = replace(here, settings=chosen)
     light_import.preload()
-    return connect.provider(settings, date.today(), here.warn)
+    return here, connect.provider(here.settings, date.today(), here.warn)
 
 
 def _policy(here: Stage) -> Policy:

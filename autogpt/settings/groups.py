@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import Enum
 from pathlib import Path
 
+from autogpt.core.budget import Price
 from autogpt.settings.azure import AzureSettings
 from autogpt.settings.secret import Secret
 
@@ -26,7 +27,11 @@ class Models(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
-    """The language models. Limits are in tokens; None leaves the choice to the model's own window."""
+    """The language models. Limits are in tokens; None leaves the choice to the model's own window.
+
+    A price of None is looked up. `timeout` and `patience` are in seconds: of silence in a call,
+    and of trying again.
+    """
 
     api_key: Secret | None
     base_url: str | None
@@ -38,6 +43,10 @@ class ModelSettings:
     fallback: str | None
     smart_token_limit: int | None
     fast_token_limit: int | None
+    smart_price: Price | None
+    fast_price: Price | None
+    timeout: float
+    patience: float
     temperature: float
     embedding_model: str | None
     embedding_tokenizer: str

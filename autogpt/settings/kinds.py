@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from autogpt.core.budget import Price
 from autogpt.settings.secret import Secret
 
 MOST_DOLLARS = Decimal(1_000_000)
@@ -92,6 +93,15 @@ def _budget(text: str) -> Decimal:
     return value
 
 
+def _price(text: str) -> Price:
+    amounts = [dollars(part) for part in text.split("/")]
+    if len(amounts) == 2:
+        return Price(amounts[0], amounts[0], amounts[1])
+    if len(amounts) == 3:
+        return Price(*amounts)
+    raise ValueError(text)
+
+
 def one_of(*words: str, **also: str) -> Kind:
     """One of the words, in any case; `also` maps further spellings to one of them."""
     known: Mapping[str, str] = {**{word: word for word in words}, **also}
@@ -144,6 +154,11 @@ def _list(text: str) -> tuple[str, ...]:
 
 YES_OR_NO = Kind("True or False", _yes_or_no)
 BUDGET = Kind(f"an amount in US dollars above 0 and up to {MOST_DOLLARS:,}, such as 5 or 2.50", _budget)
+PRICE = Kind(
+    "US dollars for 1M tokens of prompt, cached prompt and reply, such as 2.00/0.10/10.00, or of prompt and "
+    "reply, such as 0.50/1.50",
+    _price,
+)
 TEXT = Kind("a text in one line", _text)
 NAME = Kind("a text without spaces", _name)
 PATH = Kind("a path", _path)

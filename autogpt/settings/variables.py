@@ -18,6 +18,7 @@ from autogpt.settings.kinds import (
     PASSWORD,
     PATH,
     PORT,
+    PRICE,
     TEXT,
     TOKENS,
     URL,
@@ -179,6 +180,41 @@ _MODELS = (
         Section.MODELS,
         "The same for the fast model.",
         example="16000",
+    ),
+    Variable(
+        "SMART_LLM_PRICE",
+        "models.smart_price",
+        PRICE,
+        Section.MODELS,
+        "What the smart model costs, so that a budget can be kept. Unset: OpenAI's price as far as it is "
+        "known, and nothing for a model on this machine. Where no price is known, a budget allows 100 000 "
+        "tokens for each dollar of it.",
+        example="0.50/1.50",
+    ),
+    Variable(
+        "FAST_LLM_PRICE",
+        "models.fast_price",
+        PRICE,
+        Section.MODELS,
+        "The same for the fast model.",
+        example="0.10/0.40",
+    ),
+    Variable(
+        "LLM_TIMEOUT",
+        "models.timeout",
+        number(0.1, 86_400),
+        Section.MODELS,
+        "Seconds that a server may stay silent before a call is given up. A large model on a slow machine "
+        "can need more before its first word.",
+        "300",
+    ),
+    Variable(
+        "LLM_PATIENCE",
+        "models.patience",
+        number(0, 86_400),
+        Section.MODELS,
+        "Seconds for which a failing call is tried again before the run stops with exit code 6.",
+        "600",
     ),
     Variable(
         "TEMPERATURE",
