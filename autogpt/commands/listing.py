@@ -101,6 +101,7 @@ def wanted(entry: Entry, start: str, pattern: str | None) -> bool:
 def listed(found: list[Entry], start: str, pattern: str | None, listing: Listing) -> str:
     """A listing in words: a head with numbers, then a line for each entry or, of many, for each folder."""
     files = [entry for entry in found if entry.kind != "folder"]
+    found = sorted(found, key=lambda entry: parts_of(entry.name))
     folders = len(found) - len(files)
     where = "the workspace" if start == "." else named(start)
     chosen = f" that fit {pattern!r}" if pattern else ""

@@ -25,7 +25,7 @@ from autogpt.workspace import Workspace
 RESULTS = "results"
 """The workspace folder in which whole results are kept that were too long for the model."""
 
-_NARROWEST, _WIDEST = 80, 1_000
+_NARROWEST, _WIDEST = 20, 1_000
 """Characters of a line of a result that has to be cut; longer lines are broken up."""
 
 _PASSING = (UserError, OverLimit, ContextOverflow)
@@ -149,7 +149,7 @@ class Registry:
 
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 100 else name[:100] + "…"
-        near = get_close_matches(_plain(name)[:100], self._spellings, 3, 0.6)
+        near = get_close_matches(_plain(name)[:100], self._spellings, 3, 0.7)
         names = list(dict.fromkeys(self._spellings[match] for match in near))
         if names:
             return f"There is no command {shown!r}. Did you mean {' or '.join(names)}?"
@@ -169,7 +169,7 @@ class Registry:
         if size(text) <= self._result_tokens:
             return text, None
         source, first_line = outcome.source, outcome.first_line
-        whole = folded(text, max(_NARROWEST, min(_WIDEST, self._result_tokens // 4)))
+        whole = folded(text, max(_NARROWEST, min(_WIDEST, self._result_tokens // 8)))
         if source is None or whole != text:
             source, first_line = self._kept(name, whole), 1
         room = self._result_tokens - 60 - size(source or "")

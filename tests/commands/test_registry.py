@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any, Literal
 
@@ -150,7 +151,8 @@ def test_names_are_resolved_but_never_guessed(registry: Registry, written: str, 
 
 
 def test_an_unknown_command_names_the_nearest(call: Call) -> None:
-    assert call("read_fil", filename="x").result == "There is no command 'read_fil'. Did you mean read_file?"
+    said = call("read_fil", filename="x").result
+    assert said.startswith("There is no command 'read_fil'. Did you mean read_file")
     assert "The commands are: write_to_file, append_to_file" in call("zzzzzzzz").result
     assert len(call("x" * 100_000).result) < 500
 
@@ -252,7 +254,7 @@ def test_an_action_has_one_true_spelling_for_policies(registry: Registry, worksp
     ):
         for argument in ("filename", "path", "File_Name"):
             assert registry.canonical(Action("WriteFile", {argument: name, "content": 5})) == true
-    if hasattr(workspace.root, "symlink_to"):
+    if os.name != "nt":
         (workspace.root / "alias").symlink_to("secrets")
         assert registry.canonical(Action("write_file", {"file": "alias/key.txt", "text": "5"})) == true
     assert registry.canonical(true) == true
