@@ -1,56 +1,216 @@
-"""The commands that there are, and running one of them. A first, small set."""
+"""All commands of a run under their names: finds, checks, calls, bounds.
+
+Whatever goes wrong in a command becomes a `Ran` that the model can read; only
+what the loop itself answers (limits, a failing provider, Ctrl-C) passes. The
+registry asks nobody whether a command may be run: that is the policy's work,
+which should judge `canonical(action)`, not what the model happened to write.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from hashlib import blake2b
 
-from autogpt.core.actions import Action, CommandSpec, Parameter, Touch
+from autogpt.commands.arguments import snake, taken
+from autogpt.commands.bounding import clean, cut, folded, size
+from autogpt.commands.command import Command, Outcome, commands_of, is_in_workspace
+from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
+from autogpt.core.ports import Clock
 from autogpt.workspace import Workspace
 
-FILES = frozenset({Touch.FILES})
-P = Parameter
+RESULTS = "results"
+"""The workspace folder in which whole results are kept that were too long for the model."""
+
+_NARROWEST, _WIDEST = 20, 1_000
+"""Characters of a line of a result that has to be cut; longer lines are broken up."""
+
+_PASSING = (UserError, OverLimit, ContextOverflow)
+_CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
+"""What can change files without going through the workspace's door."""
 
 
 class Registry:
-    """Runs actions in a workspace."""
+    """The commands of a run, as `autogpt.core.ports.Commands` has them.
 
-    def __init__(self, families: Sequence[object], *, workspace: Workspace, **_: Any) -> None:
+    `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
+    takes secrets out of results; `on_bug` hears of exceptions that no command should raise.
+    """
+
+    def __init__(
+        self,
+        families: Iterable[object],
+        *,
+        workspace: Workspace,
+        clock: Clock,
+        result_tokens: int = 4_000,
+        redactor: Callable[[str], str] | None = None,
+        on_bug: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Raise ValueError when two commands have the same name, or one's alias is another's."""
         self._workspace = workspace
-        self.specs = (
-            CommandSpec("write_to_file", "Write text to a file.", (P("filename"), P("text")), touches=FILES),
-            CommandSpec("append_to_file", "Append to a file.", (P("filename"), P("text")), touches=FILES),
-            CommandSpec("read_file", "Read a file.", (P("filename"),), reads_only=True, touches=FILES),
-            CommandSpec("list_files", "List a folder.", (P("directory"),), reads_only=True, touches=FILES),
-            CommandSpec("do_nothing", "Do nothing.", reads_only=True),
-            CommandSpec("task_complete", "Say that it is done.", (P("reason"),), reads_only=True),
-        )
+        self._clock = clock
+        self._result_tokens = result_tokens
+        self._redactor = redactor or (lambda text: text)
+        self._on_bug = on_bug or (lambda error: None)
+        self._commands: dict[str, Command] = {}
+        self._owners: dict[str, str] = {}
+        for family in families:
+            for command in commands_of(family):
+                self._add(command, type(family).__name__)
+        self._spellings = self._all_spellings()
+
+    @property
+    def specs(self) -> tuple[CommandSpec, ...]:
+        """What there is, in the order in which it was given."""
+        return tuple(command.spec for command in self._commands.values())
+
+    def resolve(self, name: str) -> str:
+        """The command's own name for any way to write it; an unknown name comes back as it is."""
+        if name in self._commands:
+            return name
+        last = name.strip(" \t\r\n'\"`").removesuffix("()").replace("::", ".").rpartition(".")[2]
+        return self._spellings.get(_plain(name)) or self._spellings.get(_plain(last)) or name
 
     def canonical(self, action: Action) -> Action:
-        """The action under the command's own names."""
-        return action
+        """The action under its one true spelling: names, argument names, types, files' names.
+
+        This is what policies and guards must look at. An action that can't be run comes back with
+        what could be made of it; running it says what is wrong.
+        """
+        command = self._commands.get(self.resolve(action.command))
+        if command is None:
+            return action
+        try:
+            args = taken(command, action.args)
+        except CommandError:
+            return Action(command.spec.name, action.args)
+        for name, value in args.items():
+            if isinstance(value, str) and is_in_workspace(command.types.get(name)):
+                try:
+                    args[name] = self._workspace.canonical(value)
+                except CommandError:
+                    continue
+        return Action(command.spec.name, _as_json(args))
 
     def run(self, action: Action) -> Ran:
-        """Run one action."""
-        before = self._workspace.revision
+        """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""
+        before = self._state(action)
         try:
-            result, ok = self._result(action.command, action.args), True
-        except Exception as error:
-            result, ok = str(error), False
-        return Ran(action, ok, result, self._workspace.revision != before)
+            outcome, ok = self._called(action), True
+        except CommandError as error:
+            outcome, ok = Outcome(str(error)), False
+        except _PASSING:
+            raise
+        except (Exception, SystemExit) as error:
+            self._on_bug(error)
+            outcome, ok = Outcome(_sorry(action.command, error)), False
+        changed = self._state(action) != before
+        result, full_result = self._bounded(self.resolve(action.command), outcome)
+        return Ran(
+            action,
+            ok,
+            result,
+            changed=changed,
+            usage=outcome.usage,
+            full_result=full_result,
+            at=self._clock.time(),
+        )
 
-    def _result(self, command: str, args: Any) -> str:
-        match command:
-            case "write_to_file":
-                self._workspace.write_text(args["filename"], args["text"])
-                return f"Wrote {args['filename']}."
-            case "append_to_file":
-                self._workspace.append_text(args["filename"], args["text"])
-                return f"Appended to {args['filename']}."
-            case "read_file":
-                return self._workspace.read_bytes(args["filename"]).decode()
-            case "list_files":
-                return "\n".join(entry.name for entry in self._workspace.entries(args["directory"]))
-            case _:
-                return "Done."
+    # -- finding ---------------------------------------------------------------------------------
+
+    def _add(self, command: Command, family: str) -> None:
+        name = command.spec.name
+        for one in (name, *command.spec.aliases):
+            if one in self._owners:
+                raise ValueError(f"{family} and {self._owners[one]} both have a command called {one!r}")
+            self._owners[one] = family
+        self._commands[name] = command
+
+    def _all_spellings(self) -> Mapping[str, str]:
+        """Names and aliases without case and separators; names win over aliases, the first over later ones."""
+        spellings: dict[str, str] = {}
+        for name in self._commands:
+            spellings.setdefault(_plain(name), name)
+        for name, command in self._commands.items():
+            for alias in command.spec.aliases:
+                spellings.setdefault(_plain(alias), name)
+        return spellings
+
+    def _called(self, action: Action) -> Outcome:
+        command = self._commands.get(self.resolve(action.command))
+        if command is None:
+            raise CommandError(self._unknown(action.command))
+        outcome = command.call(**taken(command, action.args))
+        return outcome if isinstance(outcome, Outcome) else Outcome(str(outcome))
+
+    def _unknown(self, name: str) -> str:
+        shown = name if len(name) <= 100 else name[:100] + "…"
+        near = get_close_matches(_plain(name)[:100], self._spellings, 3, 0.7)
+        names = list(dict.fromkeys(self._spellings[match] for match in near))
+        if names:
+            return f"There is no command {shown!r}. Did you mean {' or '.join(names)}?"
+        return f"There is no command {shown!r}. The commands are: {', '.join(self._commands)}."
+
+    def _state(self, action: Action) -> tuple[int, str]:
+        """What tells whether the workspace changed: its own count, and a look at it where processes run."""
+        command = self._commands.get(self.resolve(action.command))
+        looks = command is not None and not command.spec.reads_only and command.spec.touches & _CHANGE_FILES
+        return self._workspace.revision, self._workspace.fingerprint() if looks else ""
+
+    # -- bounding --------------------------------------------------------------------------------
+
+    def _bounded(self, name: str, outcome: Outcome) -> tuple[str, str | None]:
+        """The result as the model gets it, and the file that holds all of it if it was cut."""
+        text = clean(self._redactor(clean(outcome.text)))
+        if size(text) <= self._result_tokens:
+            return text, None
+        source, first_line = outcome.source, outcome.first_line
+        whole = folded(text, max(_NARROWEST, min(_WIDEST, self._result_tokens // 8)))
+        if source is None or whole != text:
+            source, first_line = self._kept(name, whole), 1
+        room = self._result_tokens - 60 - size(source or "")
+        shown = cut(whole, room)
+        left_out = shown.last - shown.first + 1
+        first, last = shown.first + first_line - 1, shown.last + first_line - 1
+        if source is None:
+            how = "there was no room on the disk to keep them"
+        else:
+            how = f"read them with read_file, filename {json.dumps(source, ensure_ascii=False)}, start_line {first}, end_line …"
+        marker = f"[… {left_out:,} lines left out here, {first} to {last}: {how}]"
+        return "\n".join(part for part in (shown.head, marker, shown.tail) if part), source
+
+    def _kept(self, name: str, text: str) -> str | None:
+        """Save a whole result under a name that is the same for the same result. None if it can't be saved."""
+        digest = blake2b(text.encode("utf-8"), digest_size=5).hexdigest()
+        safe = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in name)[:40]
+        try:
+            return self._workspace.keep(f"{RESULTS}/{safe}-{digest}.txt", text)
+        except CommandError:
+            return None
+
+
+def _plain(name: str) -> str:
+    return snake(name).replace("_", "")
+
+
+def _sorry(name: str, error: BaseException) -> str:
+    """A bug of ours, in a sentence for the model."""
+    message = " ".join(str(error).split())[:300]
+    return (
+        f"{name} failed inside: {type(error).__name__}{': ' + message if message else ''}. "
+        "This is a fault of the command, not of your arguments; try another way."
+    )
+
+
+def _as_json(args: Mapping[str, object]) -> dict[str, object]:
+    """Arguments as JSON values, as an action holds them."""
+    return {
+        name: value
+        if isinstance(value, str | int | float | None)
+        else json.loads(json.dumps(value, default=str))
+        for name, value in args.items()
+    }

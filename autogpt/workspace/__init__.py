@@ -33,8 +33,9 @@ __all__ = ["Entry", "Workspace", "Written"]
 READ_LIMIT = 64_000_000
 """Bytes of one file that are read into memory unless the caller says otherwise."""
 
-_NEAREST_AMONG = 3_000
-"""Entries looked at for a name like one that is missing."""
+_LOOKED_AT = 20_000
+_COMPARED = 3_000
+"""Entries looked at for a missing name in another folder, and compared with it letter by letter."""
 
 _SWEPT_FOLDERS = 20_000
 
@@ -402,12 +403,12 @@ class Workspace:
         last = wanted.rpartition("/")[2]
         with suppress(CommandError):
             everything = self.walk(enter=lambda folder: folder.last != "node_modules")
-            there = [entry.name for entry in islice(everything, _NEAREST_AMONG)]
-            by_path = {known.lower(): known for known in reversed(there)}
-            by_last = {known.lower().rpartition("/")[2]: known for known in reversed(there)}
-            near = [by_last[last]] if last in by_last else []
-            near += [by_path[match] for match in get_close_matches(wanted, by_path, most, 0.7)]
-            near += [by_last[match] for match in get_close_matches(last, by_last, most, 0.7)]
+            there = [entry.name for entry in islice(everything, _LOOKED_AT)]
+            near = [known for known in there if known.lower().rpartition("/")[2] == last][:most]
+            by_path = {known.lower(): known for known in reversed(there[:_COMPARED])}
+            by_last = {known.lower().rpartition("/")[2]: known for known in reversed(there[:_COMPARED])}
+            near += [by_path[match] for match in get_close_matches(wanted[:300], by_path, most, 0.6)]
+            near += [by_last[match] for match in get_close_matches(last[:100], by_last, most, 0.6)]
             return list(dict.fromkeys(near))[:most]
         return []
 

@@ -151,6 +151,8 @@ def _from_anchor(parts: list[str], root: Root, *, restrict: bool) -> list[str]:
         if _starts_with(parts, below, root):
             return [*inside, *parts[len(below) :]]
     if restrict:
+        if not parts:  # to a model "/" is where its files are
+            return inside
         for invented in _INVENTED_ROOTS:
             if tuple(parts[: len(invented)]) == invented:
                 return [*inside, *parts[len(invented) :]]

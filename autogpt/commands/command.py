@@ -1,0 +1,171 @@
+"""A command is a plain typed method; its signature and docstring are its schema.
+
+Schemas of simple types are made by hand, so that pydantic (which takes long to
+import) is needed only when a command is called, or has a type out of the common.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, TypeVar
+
+from autogpt.core.actions import CommandSpec, Parameter, Touch
+from autogpt.core.messages import NO_USAGE, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class InWorkspace:
+    """Marks a parameter that names a file or folder of the workspace."""
+
+
+Filename = Annotated[str, InWorkspace()]
+"""The type of a parameter that names a file or folder: policies then judge its one true spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command gives back when it has more to say than a text.
+
+    `usage` covers the model calls that the command made. `source` names the workspace file whose
+    lines from `first_line` on the text is; of a text without `source` that is too long for the
+    model, the whole is saved.
+    """
+
+    text: str
+    usage: Usage = NO_USAGE
+    source: str | None = None
+    first_line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command ready to be called. `types` are the parameters' Python types; without one, any value passes."""
+
+    spec: CommandSpec
+    call: Callable[..., str | Outcome]
+    types: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    aliases: tuple[str, ...]
+    reads_only: bool
+    touches: frozenset[Touch]
+
+
+_Function = TypeVar("_Function", bound=Callable[..., str | Outcome])
+_MARK = "__command__"
+
+
+def command(
+    *, aliases: tuple[str, ...] = (), reads_only: bool = False, touches: Iterable[Touch] = ()
+) -> Callable[[_Function], _Function]:
+    """Make a method or function a command, called by its name or one of its aliases.
+
+    The first paragraph of its docstring is what the model is told. `reads_only` commands change
+    nothing and may be run again after a crash; `touches` says what the command reaches.
+    """
+    declaration = _Declaration(aliases, reads_only, frozenset(touches))
+
+    def mark(function: _Function) -> _Function:
+        setattr(function, _MARK, declaration)
+        return function
+
+    return mark
+
+
+def commands_of(family: object) -> Iterator[Command]:
+    """The commands of a family: its decorated methods in the order of the class, itself if it is one."""
+    if isinstance(family, Command):
+        yield family
+        return
+    if isinstance(getattr(family, _MARK, None), _Declaration):
+        yield _built(typing.cast("Callable[..., str | Outcome]", family))
+        return
+    names: dict[str, None] = {}
+    for part in reversed(type(family).__mro__):
+        names.update(dict.fromkeys(vars(part)))
+    for name in names:
+        if isinstance(getattr(getattr(type(family), name, None), _MARK, None), _Declaration):
+            yield _built(getattr(family, name))
+
+
+def _built(call: Callable[..., str | Outcome]) -> Command:
+    declaration: _Declaration = getattr(call, _MARK)
+    function = inspect.unwrap(getattr(call, "__func__", call))
+    hints = typing.get_type_hints(function, include_extras=True)
+    parameters, kinds = [], {}
+    for name, parameter in inspect.signature(call).parameters.items():
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
+            raise TypeError(f"command {call.__name__}: parameter {name!r} must be one that is passed by name")
+        if name not in hints:
+            raise TypeError(f"command {call.__name__}: parameter {name!r} needs a type")
+        required = parameter.default is parameter.empty
+        schema = dict(schema_of(hints[name]))
+        if not required and parameter.default is not None:
+            schema["default"] = parameter.default
+        parameters.append(Parameter(name, schema, required))
+        kinds[name] = hints[name]
+    paragraph = (inspect.getdoc(call) or "").partition("\n\n")[0]
+    if not paragraph:
+        raise TypeError(f"command {call.__name__} needs a docstring: the model is told its first paragraph")
+    spec = CommandSpec(
+        name=call.__name__,
+        description=" ".join(paragraph.split()),
+        parameters=tuple(parameters),
+        aliases=declaration.aliases,
+        reads_only=declaration.reads_only,
+        touches=declaration.touches,
+    )
+    return Command(spec, call, kinds)
+
+
+_SIMPLE: Mapping[Any, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+    type(None): "null",
+}
+
+
+def schema_of(kind: Any) -> Mapping[str, Any]:
+    """The JSON Schema of a parameter's Python type; an optional one's is that of the value."""
+    if kind in _SIMPLE:
+        return {"type": _SIMPLE[kind]}
+    if kind is Any:
+        return {}
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is Annotated:
+        return schema_of(inner[0]) if is_in_workspace(kind) else _schema_by_pydantic(kind)
+    if origin in (typing.Union, types.UnionType):
+        # An optional argument is left out, so that the model needn't know of null.
+        schemas = [schema_of(one) for one in inner if one is not type(None)]
+        return schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    if origin is Literal:
+        return {"enum": list(inner)}
+    if (kind is list or origin in (list, tuple)) and (not inner or origin is list):
+        return {"type": "array", **({"items": schema_of(inner[0])} if inner else {})}
+    if kind is dict or origin is dict:
+        return {"type": "object"}
+    return _schema_by_pydantic(kind)
+
+
+def is_in_workspace(kind: Any) -> bool:
+    """Whether a parameter's type says that it names a file or folder of the workspace."""
+    if typing.get_origin(kind) in (typing.Union, types.UnionType):
+        return any(is_in_workspace(one) for one in typing.get_args(kind))
+    return typing.get_origin(kind) is Annotated and any(
+        isinstance(mark, InWorkspace) for mark in typing.get_args(kind)[1:]
+    )
+
+
+def _schema_by_pydantic(kind: Any) -> Mapping[str, Any]:
+    from pydantic import TypeAdapter
+
+    schema: Mapping[str, Any] = TypeAdapter(kind).json_schema()
+    return schema

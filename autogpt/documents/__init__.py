@@ -1,0 +1,60 @@
+"""Text out of files, whatever they hold; what a file is, its content says before its name.
+
+Text is read in any encoding, PDF, DOCX, XLSX and HTML by well-kept libraries,
+and ODT, PPTX, EPUB and RTF in a plain way. Size is bounded, and time as far as
+the libraries let it be. Layout, pictures, notes and styles are not kept. What
+is no text is a CommandError that says what it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autogpt.core.errors import CommandError
+from autogpt.documents.bounds import guarded
+from autogpt.documents.encoding import decode, encoding_of
+from autogpt.documents.markup import is_html, read_rtf, readable
+from autogpt.documents.office import read_zip
+from autogpt.documents.pdf import read_pdf
+from autogpt.documents.sniffing import old_office, what_without_text
+
+__all__ = ["Document", "decode", "encoding_of", "extract", "readable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The text of a file. `kind` is a word such as "text", "PDF" or "HTML".
+
+    `source` says that the text is the file's own, so that its line numbers are the file's.
+    """
+
+    text: str
+    kind: str
+    source: bool = False
+
+
+def extract(data: bytes, name: str, *, source: bool = False) -> Document:
+    """The text that a file holds; with `source`, HTML and RTF as they are written.
+
+    Raises CommandError for what holds no text: pictures, archives, programs, encrypted or damaged
+    documents.
+    """
+    if data[:1024].lstrip().startswith(b"%PDF-"):
+        return Document(guarded(read_pdf, data, name, "PDF"), "PDF")
+    if data.startswith(b"PK\x03\x04"):
+        text, kind = read_zip(data, name)
+        return Document(text, kind)
+    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        raise CommandError(old_office(data, name))
+    if what := what_without_text(data):
+        raise CommandError(
+            f"{name!r} is {what} ({len(data):,} bytes), not text: there is nothing to read in it."
+        )
+    text, _ = decode(data, name)
+    if source:
+        return Document(text, "text", source=True)
+    if data.startswith(b"{\\rtf"):
+        return Document(guarded(read_rtf, data, name, "RTF"), "RTF")
+    if is_html(text, name):
+        return Document(readable(text), "HTML")
+    return Document(text, "text", source=True)
