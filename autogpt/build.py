@@ -43,7 +43,6 @@ DEMO_WINDOW = window_of(16_000)
 
 RESULT_SHARE = 4
 """A result may take one part in so many of the prompt."""
-CHARACTERS_PER_TOKEN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,8 @@ def agent(
     registry = Registry(
         _families(settings, place),
         workspace=place,
-        result_characters=smart_window.prompt // RESULT_SHARE * CHARACTERS_PER_TOKEN,
+        clock=_Clock(),
+        result_tokens=smart_window.prompt // RESULT_SHARE,
         redactor=redact,
         on_bug=on_bug,
     )

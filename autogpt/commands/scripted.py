@@ -19,6 +19,10 @@ class ScriptedCommands:
         self._results = list(results)
         self.calls: list[Action] = []
 
+    def canonical(self, action: Action) -> Action:
+        """The action as it is: a script knows no synonyms."""
+        return action
+
     def run(self, action: Action) -> Ran:
         """Note the action and give the next result. Raises AssertionError when there is none."""
         self.calls.append(action)
@@ -40,7 +44,7 @@ class ScriptedCommands:
             case text:
                 return Ran(action, True, text)
 
-    def assert_finished(self) -> None:
+    def assert_complete(self) -> None:
         """Raise AssertionError when results are left over."""
         if self._results:
             raise AssertionError(
@@ -52,4 +56,4 @@ class ScriptedCommands:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
-            self.assert_finished()
+            self.assert_complete()

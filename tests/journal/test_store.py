@@ -161,7 +161,7 @@ def test_the_list_tells_goal_steps_and_cost(tmp_path: Path) -> None:
     with runs.create(replace(HEADER, task="", profile=Profile("A", "a role", ()))):
         pass
     assert [(run.goal, run.steps, run.cost, run.created) for run in runs.runs()] == [
-        ("Write a poem about rain", 2, Decimal("0.006"), 1_795_271_101.0),
+        ("Write a poem about rain", 3, Decimal("0.006"), 1_795_271_101.0),
         ("a goal", 0, None, 1_795_271_101.0),
         ("a role", 0, Decimal(0), 1_795_271_101.0),
     ]
