@@ -225,12 +225,19 @@ _AFTER_ARGUMENT = re.compile(
 )
 _AFTER_TUPLE_ITEM = re.compile(rf"{_NEAR}(?:\Z|[)\]}}{_COMMA}\"'])", re.DOTALL)
 
+# After a string with quotes in it that are not escaped, less is believed: f(a="x", b="y") is a text's own.
+_AFTER_REPAIRED = {
+    _AFTER_MEMBER: re.compile(rf"{_NEAR}(?:\Z|\}}|[{_COMMA}]+{_NEAR}(?:\Z|\}}|{_QUOTED_KEY}{_NEAR}:))"),
+    _AFTER_ITEM: _AFTER_ITEM,
+    _AFTER_ARGUMENT: re.compile(r"\Z"),
+    _AFTER_TUPLE_ITEM: re.compile(r"\Z"),
+}
 _AFTER = {"{": _AFTER_MEMBER, "[": _AFTER_ITEM, "(": _AFTER_TUPLE_ITEM}
 
 # A quote that one of these follows may close a string; letters and the like are the usual case of not.
 _MAY_FOLLOW = re.compile(rf"[{_SPACE}{_COMMA}}}\])\\/#+\"'“”‘’„`{{0-9]|\Z")
 _UNESCAPED = "a string (are the quotes in it not escaped?)"
-_PLUS = re.compile(rf"{_NEAR}\+{_NEAR}(?=[\"'`])", re.DOTALL)
+_PLUS = re.compile(rf"(?=\s){_NEAR}\+(?=\s){_NEAR}(?=[\"'`])", re.DOTALL)
 _ANOTHER_STRING = re.compile(r"\s+[\"']")
 _SWALLOWED_MEMBER = re.compile(r"[,\n]\s*\"[^\"\n]{1,40}\"\s*:|[,\n]\s*'[^'\n]{1,40}'\s*:")
 _INNERMOST_BRACES = re.compile(r"\{[^{}]*\}")
@@ -453,13 +460,12 @@ class _Reader:
             if not _MAY_FOLLOW.match(text, end):
                 inner += 1
                 continue
-            viable = after.match(text, end) is not None
             if not inner:
-                if viable or _PLUS.match(text, end):
+                if after.match(text, end) or _PLUS.match(text, end):
                     return unescape(text[start:at], quote[0]), end
                 if _ANOTHER_STRING.match(text, end):
                     break
-            elif viable:
+            elif _AFTER_REPAIRED[after].match(text, end):
                 curly += text.count("{", segment, at) - text.count("}", segment, at)
                 square += text.count("[", segment, at) - text.count("]", segment, at)
                 segment = at
