@@ -204,6 +204,8 @@ def test_html_is_readable_and_its_source_can_be_had() -> None:
 def test_rtf() -> None:
     rtf = rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\*\generator x;}\f0 Caf\'e9 \u8364? \b bold\b0\par two\{x\}}"
     assert extract(rtf, "a.rtf").text == "Café € bold\ntwo{x}"
+    assert extract(rb"{\rtf1\ansicpg936 \'c4\'e3\'ba\'c3}", "a.rtf").text == "你好"
+    assert extract(rb"{\rtf1\ansicpg99999 \'e9}", "a.rtf").text == "é"
 
 
 def png() -> bytes:

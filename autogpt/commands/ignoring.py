@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MAX_RULES = 500
+_LONGEST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def rules_of(text: str, base: tuple[str, ...]) -> list[Rule]:
         parts = [part for part in pattern.split("/") if part]
         if "/" not in pattern:
             parts = ["**", *parts]
-        if parts and len(parts) < 50:
+        if parts and len(parts) < 50 and len(pattern) <= _LONGEST:
             rules.append(Rule(base, tuple(parts), folders_only, again))
     return rules[:MAX_RULES]
 

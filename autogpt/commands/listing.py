@@ -17,6 +17,7 @@ _MOST_LISTED = 300
 _MOST_WALKED = 50_000
 _MOST_SECONDS = 10.0
 _MOST_RULES = 1_000
+_LONGEST_PATTERN = 500
 
 _NOISE = frozenset(
     {"__pycache__", "node_modules", ".venv", "venv", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
@@ -93,6 +94,10 @@ def wanted(entry: Entry, start: str, pattern: str | None) -> bool:
         return True
     if entry.kind == "folder":
         return False
+    if len(pattern) > _LONGEST_PATTERN:
+        raise CommandError(
+            f"The pattern has {len(pattern):,} characters; at most {_LONGEST_PATTERN} are possible."
+        )
     below = parts_of(entry.name)[len(parts_of(start)) :]
     parts = tuple(part for part in pattern.replace("\\", "/").split("/") if part not in ("", "."))
     return matches(below, parts if "/" in pattern else ("**", *parts))

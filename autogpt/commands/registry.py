@@ -86,7 +86,7 @@ class Registry:
             return action
         try:
             args = taken(command, action.args)
-        except CommandError:
+        except (CommandError, RecursionError):
             return Action(command.spec.name, action.args)
         for name, value in args.items():
             if isinstance(value, str) and is_in_workspace(command.types.get(name)):
@@ -145,7 +145,10 @@ class Registry:
         if command is None:
             raise CommandError(self._unknown(action.command))
         outcome = command.call(**taken(command, action.args))
-        return outcome if isinstance(outcome, Outcome) else Outcome(str(outcome))
+        if isinstance(outcome, Outcome):
+            return outcome
+        # Functions of plugins return whatever they like.
+        return Outcome("Done." if outcome is None else str(outcome))
 
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 100 else name[:100] + "…"
@@ -177,7 +180,7 @@ class Registry:
         left_out = shown.last - shown.first + 1
         first, last = shown.first + first_line - 1, shown.last + first_line - 1
         if source is None:
-            how = "there was no room on the disk to keep them"
+            how = "they could not be saved"
         else:
             how = f"read them with read_file, filename {json.dumps(source, ensure_ascii=False)}, start_line {first}, end_line …"
         marker = f"[… {left_out:,} lines left out here, {first} to {last}: {how}]"

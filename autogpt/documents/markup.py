@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -138,12 +139,22 @@ def read_rtf(data: bytes, taken: Taken) -> None:
     """Text of RTF by its control words. Source: Rich Text Format specification 1.9.1."""
     text = data.decode("latin-1")
     page = re.search(r"\\ansicpg(\d+)", text[:1000])
-    encoding = f"cp{page.group(1)}" if page else "cp1252"
+    encoding = _known(f"cp{page.group(1)}" if page else "cp1252")
     groups: list[bool] = []
     hidden = False
-    skip = 0
+    skip = 0  # characters that repeat a Unicode one for old readers
+    coded = bytearray()
     for token in _RTF_TOKEN.finditer(text):
         word, number, code, symbol, brace, plain = token.groups()
+        if code and not hidden:
+            if skip:
+                skip -= 1
+            else:
+                coded.append(int(code, 16))
+            continue
+        if coded:  # letters of two bytes come as two codes
+            taken.add(coded.decode(encoding, "replace"))
+            coded.clear()
         if brace == "{":
             groups.append(hidden)
         elif brace == "}":
@@ -157,7 +168,16 @@ def read_rtf(data: bytes, taken: Taken) -> None:
             skip = 1
         elif word in _RTF_SIGNS:
             taken.add(_RTF_SIGNS[word])
-        elif code or plain or (symbol and symbol in "\\{}~"):
-            piece = plain or symbol or bytes([int(code or "3f", 16)]).decode(encoding, "replace")
-            taken.add(piece[skip:].replace("~", "\u00a0") if symbol else piece[skip:])
+        elif symbol and symbol in "\\{}~":
+            taken.add("\u00a0" if symbol == "~" else symbol)
+        elif plain:
+            taken.add(plain[skip:])
             skip = 0
+    taken.add(coded.decode(encoding, "replace"))
+
+
+def _known(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return "cp1252"

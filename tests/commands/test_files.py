@@ -250,6 +250,15 @@ def test_searching(call: Call, workspace: Workspace) -> None:
     assert not call("search_files", query="").ok
 
 
+def test_hostile_queries_take_no_time(call: Call) -> None:
+    call("write_to_file", filename="a.txt", text="a" * 3_000_000 + "\nİSTANBUL ẞ")
+    started = time.monotonic()
+    assert "was not found" in call("search_files", query="a" * 5_000 + "b").result
+    assert "a.txt:2: İSTANBUL ẞ" in call("search_files", query="stanbul").result
+    assert not call("list_files", pattern="*a" * 1_000).ok
+    assert time.monotonic() - started < 5
+
+
 def test_many_matches_are_bounded(call: Call) -> None:
     for number in range(8):
         call("write_to_file", filename=f"{number}.txt", text="x\n" * 1000)
