@@ -115,10 +115,8 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             here, source = connected
             policy = _policy(here)
             _check_attended(here, policy)
-            if options.workspace_directory is None:
-                files = replace(here.settings.files, workspace_directory=Path(opened.header.workspace))
-                here = replace(here, settings=replace(here.settings, files=files))
             place = build.workspace(here.settings)
+            _check_workspace(here, place, opened.header)
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             past = tuple(opened.events)
             return _go(here, source, policy, place, _Begun(opened.header, past, journal), watcher)
@@ -204,8 +202,20 @@ def _stopped(here: Stage, display: Display, stop: Stop, header: Header, lines: J
     return stop.reason.exit_code
 
 
+def _check_workspace(here: Stage, place: Workspace, header: Header) -> None:
+    """Where the agent may work is said by the person, never by a file that is there."""
+    before = Path(header.workspace)
+    if here.options.workspace_directory is None and before != place.root and before.exists():
+        raise UsageError(
+            f"This run worked in {before}, and the workspace is now {place.root}: "
+            "say which one to use with --workspace-directory."
+        )
+
+
 def _how_to_go_on(header: Header, options: Options) -> str:
     more = " --continuous" if options.continuous else ""
+    if options.workspace_directory is not None:
+        more += f" -w {options.workspace_directory}"
     return f"Go on with: autogpt resume {header.id}{more}"
 
 

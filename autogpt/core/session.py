@@ -38,6 +38,7 @@ from autogpt.core.memory import NOTHING_REMEMBERED, Memory
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.progress import WINDOW, Step, step_of
+from autogpt.core.redact import MARK
 from autogpt.core.setup import Setup
 from autogpt.core.system import system_message
 from autogpt.core.turns import MESSAGE_OVERHEAD, Turn, turn_of, unknown_outcome
@@ -220,9 +221,19 @@ class Session:
 
     def _again(self, before: Event | None) -> Session:
         # What was begun is never silently run again: it goes back to the person, or to the model.
-        history = () if isinstance(before, Stuck) else self.history
-        unfinished = self.begun or self.unfinished
-        return replace(self, begun=False, unfinished=unfinished, granted=0, history=history)
+        again = replace(
+            self,
+            begun=False,
+            unfinished=self.begun or self.unfinished,
+            history=() if isinstance(before, Stuck) else self.history,
+            # Rights come from the person who starts the program, never from a file that is there.
+            granted=0,
+            policy=self.setup.policy,
+        )
+        if self.pending is not None and MARK in self.pending.key():
+            # The record may have lost a secret here; what is run must be what was asked for.
+            return again._cleared()
+        return again
 
     def _remembering(self, memory: Memory) -> Session:
         text = memory.text(self.setup.measure, self._our_prompt_tokens)

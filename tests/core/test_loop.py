@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from autogpt.core.actions import Action
+from autogpt.core.actions import Action, Thoughts
 from autogpt.core.effects import Ask, AskForMore, Stop, StopReason
 from autogpt.core.errors import ContextOverflow, ExitCode, LimitKind, OverLimit, ProviderError
 from autogpt.core.events import (
@@ -25,6 +25,7 @@ from autogpt.core.events import (
     Resumed,
     ReviewAsked,
     Reviewed,
+    RuleAdded,
 )
 from autogpt.core.limits import Limits
 from autogpt.core.loop import run
@@ -269,4 +270,25 @@ def test_an_empty_reply_never_acts() -> None:
     w = world(Completion(""), Completion(WRITE[:-3], finish="length"), DONE)
     events, _, _ = w.play(Session.begin(setup()))
     assert [type(e) for e in events[:2]] == [Garbled, Garbled]
+    assert [a.command for a in w.commands.ran] == ["task_complete"]
+
+
+def test_rights_given_at_the_prompt_end_with_the_program() -> None:
+    """A journal is a file in the current folder: being there must not allow anything."""
+    session = Session.begin(setup(continuous=False))
+    for event in (RuleAdded("*"), Resumed()):
+        session = session.after(event)
+    w = world(WRITE, answers=[])
+    w.play(session)
+    assert w.commands.ran == []
+    assert len(w.user.asked) == 1
+
+
+def test_an_action_that_lost_a_secret_to_the_record_is_thought_again() -> None:
+    action = Action("write_to_file", {"filename": "a.txt", "text": "key=***"})
+    session = Session.begin(setup())
+    for event in (Replied(Thoughts("x"), action), Resumed()):
+        session = session.after(event)
+    w = world(DONE)
+    w.play(session)
     assert [a.command for a in w.commands.ran] == ["task_complete"]
