@@ -513,6 +513,22 @@ def test_the_fingerprint_sees_changes_and_not_the_same_again(workspace: Workspac
     assert touched(".git/logs/HEAD", "commit") != now
 
 
+def test_threads_that_write_side_by_side_lose_nothing(workspace: Workspace) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def work(worker: int) -> None:
+        for number in range(20):
+            workspace.append_text("log.txt", f"{worker} {number}\n")
+            workspace.write_text("state.txt", f"{worker} {number}\n" * 100)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert len(set(workspace.read_bytes("log.txt").splitlines())) == 160
+    assert len(set(workspace.read_bytes("state.txt").splitlines())) == 1
+    assert workspace.revision == 320
+    assert tree(workspace.root) == ["log.txt", "state.txt"]
+
+
 def test_ten_thousand_files_are_walked_and_fingerprinted(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "ws")
     for folder in range(10):
