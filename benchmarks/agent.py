@@ -1,4 +1,7 @@
-"""Runs the agent as a person would, against the scripted server, and says what came of it."""
+"""Runs the agent as a person would, against the scripted server, and says what came of it.
+
+For Linux and macOS: the peak of a process's memory is asked of the system when it ends.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,10 @@ def machine() -> str:
 def table(name: str) -> str:
     """What a benchmark prints."""
     command = [sys.executable, "-m", f"benchmarks.{name}"]
-    return subprocess.run(command, cwd=CHECKOUT, stdout=subprocess.PIPE, check=True, text=True).stdout.strip()
+    printed = subprocess.run(
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, check=True, text=True
+    ).stdout.strip()
+    return printed if printed.startswith("|") else f"```text\n{printed}\n```"
 
 
 def main() -> None:

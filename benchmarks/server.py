@@ -26,41 +26,35 @@ SUBJECTS = ("harbour", "orchard", "library", "railway", "kitchen", "workshop", "
 
 
 def step_reply(number: int) -> str:
-    """The reply of step `number`, from 0: thoughts and a file command, about 120 tokens."""
-    subject = SUBJECTS[number % len(SUBJECTS)]
-    part, kind = number // 20, number % 4
-    name = f"part_{part}/{subject}_{number - kind}.md"
-    commands: tuple[dict[str, Any], ...] = (
-        {
-            "name": "write_to_file",
-            "args": {
-                "filename": name,
-                "text": f"# The {subject}\n\nFinding {number}: the {subject} needs {number % 7 + 2} changes.\n",
-            },
-        },
-        {
-            "name": "read_file",
-            "args": {"filename": f"part_{part}/{SUBJECTS[(number - 1) % 8]}_{number - 1}.md"},
-        },
-        {"name": "list_files", "args": {"directory": f"part_{part}"}},
-        {
-            "name": "append_to_file",
-            "args": {
-                "filename": f"part_{part}/{SUBJECTS[(number - 3) % 8]}_{number - 3}.md",
-                "text": f"\nStep {number}: checked against the list, nothing is missing.\n",
-            },
-        },
+    """The reply of step `number`, from 0: thoughts and a file command, about 120 tokens.
+
+    Four steps make an entry: written, read again, looked for in its folder, completed.
+    """
+    entry, kind = divmod(number, 4)
+    subject = SUBJECTS[entry % len(SUBJECTS)]
+    folder = f"part_{entry // 5}"
+    name = f"{folder}/{subject}_{entry}.md"
+    finding = f"# The {subject}\n\nFinding {entry}: the {subject} needs {entry % 7 + 2} changes.\n"
+    steps: tuple[tuple[str, str, dict[str, str]], ...] = (
+        ("write down", "write_to_file", {"filename": name, "text": finding}),
+        ("read again", "read_file", {"filename": name}),
+        ("look for", "list_files", {"directory": folder}),
+        (
+            "complete",
+            "append_to_file",
+            {"filename": name, "text": f"\nChecked in step {number}: complete.\n"},
+        ),
     )
-    verbs = ("write down", "read again", "look for", "complete")
+    verb, command, args = steps[kind]
     reply = {
         "thoughts": {
-            "text": f"I have what I need for entry {number}, so I will {verbs[kind]} the {subject}.",
+            "text": f"I have what I need for entry {entry}, so I will {verb} the {subject}.",
             "reasoning": "Each subject needs an entry that is checked before the report.",
-            "plan": f"- {verbs[kind]} the {subject}\n- check the entry\n- go on",
+            "plan": f"- {verb} the {subject}\n- check the entry\n- go on",
             "criticism": "I should keep the entries short.",
             "speak": f"Working on the {subject}.",
         },
-        "command": commands[kind],
+        "command": {"name": command, "args": args},
     }
     return json.dumps(reply)
 

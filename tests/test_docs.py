@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -74,7 +73,6 @@ def test_options_in_examples_exist(page: Path, pages: ModuleType) -> None:
 
 
 @needs_command_line
-@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="one version of click and Python writes the page")
 def test_the_help_on_the_page_is_the_programs(pages: ModuleType) -> None:
     page = (CHECKOUT / "docs" / "usage.md").read_text(encoding="utf-8")
     assert pages.page_with(page, "help", pages.help_text()) == page, "run: python scripts/pages.py"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 
 import pytest
 
@@ -54,6 +55,7 @@ def test_the_script_is_fixed_and_its_replies_are_small_steps() -> None:
 
 @pytest.mark.slow
 @pytest.mark.real
+@pytest.mark.skipif(sys.platform == "win32", reason="the benchmarks are for Linux and macOS")
 @pytest.mark.skipif(importlib.util.find_spec("autogpt.cli") is None, reason="there is no command line yet")
 def test_a_real_run_is_measured() -> None:
     measured = run(6, SMART_TOKEN_LIMIT="16000", FAST_TOKEN_LIMIT="16000")
