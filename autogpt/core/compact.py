@@ -14,7 +14,7 @@ from autogpt.core.effects import Summarise
 from autogpt.core.session import Session
 from autogpt.core.turns import Turn
 
-KEPT_SHARE = 0.25
+KEPT_SHARE = 0.12
 """The part of the room for recent turns that stays when the rest is folded."""
 
 WORDS_PER_TOKEN = 0.6
