@@ -18,7 +18,7 @@ from autogpt.core.turns import Turn, clip, clip_to_tokens
 NOTHING_YET = "This is the start of your work: nothing has been done yet."
 
 SUMMARY_SHARE = 8
-DONE_SHARE = 12
+DONE_SHARE = 16
 WORDS_SHARE = 10
 PLAN_SHARE = 20
 """One part in so many of the prompt's tokens."""
