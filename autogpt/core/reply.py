@@ -66,7 +66,11 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
         )
     if not text or not text.strip():
         return Unreadable(f"Your reply was empty. {_FORMAT}")
-    text = well_formed(text)
+    read = _read(well_formed(text), known)
+    return Unreadable(well_formed(read.why)) if isinstance(read, Unreadable) else read
+
+
+def _read(text: str, known: Collection[str]) -> Reply | Unreadable:
     try:
         found = find_objects(text)
     except LeftOpen as error:
@@ -75,10 +79,10 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
         )
     except Malformed as error:
         return Unreadable(f"Your reply could not be read: {error.why}. {_FORMAT}")
-    return _understood(found, text, known)
+    return _understood(found, known)
 
 
-def _understood(found: Sequence[Found], text: str, known: Collection[str]) -> Reply | Unreadable:
+def _understood(found: Sequence[Found], known: Collection[str]) -> Reply | Unreadable:
     if not found:
         return Unreadable(f"Your reply has no JSON. {_FORMAT}")
     if twice := sorted(key for one in found for key in one.repeated if folded(key) in DECISIVE_KEYS):
