@@ -84,26 +84,24 @@ def unescape(inside: str, python: bool = False) -> str:
         return str(json.loads(f'"{inside}"', strict=False))
     except ValueError:
         pass
-    first, *parts = inside.split("\\")
-    meant = [first]
-    rest = iter(parts)
-    for part in rest:
-        if not part:
-            meant.append("\\" + next(rest, ""))
-        elif one := _ESCAPES.get(part[0]):
-            meant.append(one + part[1:])
-        elif match := _CODE_POINT.match(part):
-            meant.append(_character(match, python) + part[match.end() :])
-        else:
-            meant.append("\\" + part)
-    return well_formed("".join(meant)) if _SURROGATE_ESCAPE.search(inside) else "".join(meant)
+    pieces = inside.split("\\\\")
+    return "\\".join(_unescaped(piece, python) if "\\" in piece else piece for piece in pieces)
+
+
+def _unescaped(piece: str, python: bool) -> str:
+    for escape, character in _ESCAPES:
+        piece = piece.replace(escape, character)
+    if "\\" not in piece:
+        return piece
+    piece = _CODE_POINT.sub(lambda match: _character(match, python), piece)
+    return _without_lone_surrogates(piece) if _SURROGATE.search(piece) else piece
 
 
 def _character(match: re.Match[str], python: bool) -> str:
     if match["byte"] and not python:
-        return "\\" + match[0]
+        return match[0]
     point = int(match["braced"] or match["four"] or match["eight"] or match["byte"], 16)
-    return chr(point) if point <= 0x10FFFF else "\\" + match[0]
+    return chr(point) if point <= 0x10FFFF else match[0]
 
 
 def well_formed(value: Any) -> Any:
@@ -266,11 +264,17 @@ _CLOSING = {
 }
 
 _CODE_POINT = re.compile(
-    r"u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2})"
+    r"\\(?:u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<four>[0-9a-fA-F]{4})"
+    r"|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2}))"
 )
-_SURROGATE_ESCAPE = re.compile(r"\\u(?:\{0*)?[dD][89a-fA-F]|\\U0000[dD][89a-fA-F]")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "\\": "\\", "/": "/"}
-_ESCAPES.update({quote: quote for quote in "\"'`“”‘’"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPES = tuple(
+    (f"\\{letter}", character)
+    for letter, character in [
+        *zip("nrtbf", "\n\r\t\b\f", strict=True),
+        *((quote, quote) for quote in "/\"'`“”‘’"),
+    ]
+)
 
 
 @dataclass(slots=True)
