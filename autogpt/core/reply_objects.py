@@ -41,24 +41,9 @@ class Found:
 
 def find_objects(text: str, layers: int = 0) -> list[Found]:
     """All objects in the text, in order. Raises LeftOpen, Malformed."""
-    inside = _inside_a_string(text) if layers < _MAX_LAYERS else None
-    if inside is not None:
-        return find_objects(inside, layers + 1)
+    if layers > _MAX_LAYERS:
+        return []
     return _Search(text, layers).all()
-
-
-_STRING_OF_JSON = re.compile(r'\s*"(?:\s|\\+[nrt"])*\{(?:\s|\\+[nrt])*\\+"')
-
-
-def _inside_a_string(text: str) -> str | None:
-    """What a text says that is one JSON string that holds JSON."""
-    if not _STRING_OF_JSON.match(text):
-        return None
-    try:
-        inside, _ = json.JSONDecoder(strict=False).raw_decode(text, text.index('"'))
-    except ValueError as error:
-        raise LeftOpen("a string") from error
-    return str(inside)
 
 
 _REASONING = "think|thinking|thought|thoughts|reasoning|reflection|scratchpad|analysis|seed:think"
@@ -68,6 +53,7 @@ _LANDMARK = re.compile(
     r"|(?P<close>\})"
     rf"|<(?P<end>/?)(?P<reasoning>{_REASONING})>"
     r"|<(?:function|invoke|tool)(?:=|\s+name\s*=\s*)[\"']?(?P<function>[\w.:-]+)[\"']?\s*>"
+    r"|(?P<string>\"(?=(?:\s|\\{1,16}[nrt\"]){0,40}\{(?:\s|\\{1,16}[nrt]){0,40}(?:\\{1,16}\"|')))"
     r"|(?P<member>\"(?:thoughts|command)\"\s*:))",
     re.IGNORECASE,
 )
@@ -127,6 +113,8 @@ class _Search:
                 return self.reasoning(mark)
             case "function":
                 return self.function(mark)
+            case "string":
+                return self.string(mark.start())
             case _:
                 return self.keep(read_members(self.text, mark.start()), mark.start())
 
@@ -175,7 +163,7 @@ class _Search:
             and not text[end.end() :].strip()
             and inside[:1] + inside[-1:] == "{}"
         ):
-            self.found = find_objects(inside, self.layers + 1) if self.layers < _MAX_LAYERS else []
+            self.found = find_objects(inside, self.layers + 1)
         self.taken = end.end()
         return end.end()
 
@@ -184,10 +172,20 @@ class _Search:
         text = self.text
         if prose := _BRACES_OF_PROSE.match(text, start):
             return prose.end()
-        if self.layers < _MAX_LAYERS and _ESCAPED_OBJECT.match(text, start):
+        if _ESCAPED_OBJECT.match(text, start):
             self.found += find_objects(unescape(text[start:]), self.layers + 1)
             return len(text)
         return self.keep(read_value(text, start), start)
+
+    def string(self, start: int) -> int:
+        """Read a JSON string that holds JSON; it must be closed."""
+        try:
+            inside, end = json.JSONDecoder(strict=False).raw_decode(self.text, start)
+        except ValueError as error:
+            raise LeftOpen("a string") from error
+        self.found += find_objects(inside, self.layers + 1)
+        self.taken = end
+        return end
 
     def keep(self, reading: Reading, start: int) -> int:
         """Note an object; members that follow a brace too many still belong to it."""

@@ -583,6 +583,12 @@ def _strings() -> list[Case]:
             {"filename": " a ", "text": "\n\n  x  \n\n"},
         ),
         Case("a string of JSON", json.dumps(WRITE), *IS_WRITE),
+        Case(
+            "a string of JSON in prose and a fence",
+            f"Here:\n```\n{json.dumps(WRITE)}{END}\n```\nDone.",
+            *IS_WRITE,
+        ),
+        Case("a string of Python", json.dumps(repr(json.loads(WRITE))), *IS_WRITE),
         Case("a string of a string of JSON", json.dumps(json.dumps(WRITE_PAGE)), *IS_PAGE),
         Case("a string of JSON with prose after", f"{json.dumps(LIST)}{END} That's all.", *IS_LIST),
         Case("JSON escaped without quotes around", json.dumps(WRITE)[1:-1], *IS_WRITE),
