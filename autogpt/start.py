@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -198,6 +199,8 @@ def _go(
             session = session.after(resumed)
             record(resumed)
             show(resumed, session)
+            if session.pending is not None and not session.unfinished:
+                display.action(session.pending)
         try:
             stop = drive(session, agent.ports(session), record, show, here.interrupts)
         except BaseException as error:
@@ -210,8 +213,10 @@ def _stopped(here: Stage, display: Display, stop: Stop, header: Header, lines: J
         stop = replace(stop, text=build.redactor(here.settings)(stop.text))
     if lines is not None:
         _write_stop(lines, stop.reason.value, stop.text, stop.reason.exit_code)
-    display.stop(stop)
-    if stop.reason is not StopReason.COMPLETE:
+    if stop.reason is StopReason.COMPLETE:
+        display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
+    else:
+        display.stop(stop)
         here.say(_how_to_go_on(header, here.options))
     return stop.reason.exit_code
 
@@ -246,10 +251,19 @@ def _write_stop(lines: JsonLines, reason: str, text: str, code: ExitCode) -> Non
 
 
 def _how_to_go_on(header: Header, options: Options) -> str:
-    more = " --continuous" if options.continuous else ""
+    """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
+    words = ["autogpt", "resume", header.id]
+    if options.continuous:
+        words.append("--continuous")
     if options.workspace_directory is not None:
-        more += f" -w {options.workspace_directory}"
-    return f"Go on with: autogpt resume {header.id}{more}"
+        words += ["--workspace-directory", str(options.workspace_directory)]
+    if options.policy is not None:
+        words += ["--policy", str(options.policy)]
+    if options.preset is not None:
+        words += ["--preset", options.preset]
+    for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
+        words += [word for rule in rules for word in (name, rule)]
+    return f"Go on with: {shlex.join(words)}"
 
 
 def _after_the_end(here: Stage, session: Session, journal: Journal) -> tuple[Session, bool]:

@@ -48,7 +48,7 @@ def test_from_a_task_to_its_end(place: Place) -> None:
             "RESULT: write_to_file", "step 2", "NEXT ACTION: list_files", "RESULT: list_files", "step 3"
         )
         person.answers("Run task_complete?", "y")
-        person.sees("DONE.", "│ Both notes are written.")
+        person.sees("RESULT: task_complete", "│ Both notes are written.", "DONE.")
         assert person.ends() == 0
         assert person.screen.count("Run write_to_file?") == 2
         assert "Run list_files?" not in person.screen
@@ -259,6 +259,18 @@ class TestContinuous:
             with sit_down(place, "resume", "-c", "-l", "2", **provider(server)) as person:
                 person.sees("Resumed where it stopped.", "c.md", "DONE.")
                 assert person.ends() == 0
+
+    def test_what_was_asked_about_is_shown_again_when_it_runs(self, place: Place) -> None:
+        saved_profile(place)
+        with OpenAIServer(Model(write("a.md"))) as server:
+            with sit_down(place, "-y", **provider(server)) as person:
+                person.answers("Run write_to_file?", "n")
+                assert person.ends() == 7
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("Resumed where it stopped.", "NEXT ACTION: write_to_file", "filename: a.md")
+                person.sees("RESULT: write_to_file", "DONE.")
+                assert person.ends() == 0
+                assert person.screen.count("NEXT ACTION: write_to_file") == 1
 
     def test_a_rule_asks_even_there(self, place: Place) -> None:
         saved_profile(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 from decimal import Decimal
@@ -172,6 +173,16 @@ class TestPolicy:
         ended = played(ready, Model(write("a.md")), "-y")
         assert ended.code == 0
         assert (ready.workspace / "a.md").exists()
+
+    def test_who_goes_on_as_the_line_says_loses_no_rule(self, ready: Place) -> None:
+        rules = ("--deny", "write_to_file(filename=b c.md)", "--ask", "delete_file", "--preset", "cautious")
+        model = Model(write("a.md"))
+        ended = played(ready, model, "-y", "-c", "--allow", "write_to_file", "-l", "1", *rules)
+        said = ended.out.partition("Go on with: autogpt ")[2].splitlines()[0]
+        assert shlex.split(said)[2:] == ["--continuous", "--preset", "cautious", "--allow", "write_to_file",
+                                         "--ask", "delete_file", "--deny", rules[1]]  # fmt: skip
+        assert played(ready, Model(write("b c.md")), *shlex.split(said)).code == 0
+        assert [path.name for path in ready.workspace.iterdir()] == ["a.md"]
 
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
         ended = played(ready, Model(), "-y", "-c", "--deny", "fly_to_the_moon")
