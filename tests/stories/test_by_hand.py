@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -366,6 +367,59 @@ class TestInterrupting:
             )
             assert person.ends() == 7
         assert not (place.workspace / "green.md").exists()
+
+
+class TestDuringAStep:
+    """While a command runs. How it ended nobody knows, and it is never silently run again."""
+
+    @pytest.fixture
+    def fifo(self, place: Place) -> Path:
+        saved_profile(place)
+        path = place.folder.parent / "fifo"
+        os.mkfifo(path)
+        return path
+
+    @staticmethod
+    def start(place: Place, server: OpenAIServer, fifo: Path, *options: str) -> Person:
+        environ = provider(server, WAIT_AT=str(fifo))
+        return Person(place, command(*options, module="tests.stories.slow"), environ)
+
+    def test_ctrl_c_stops_it_and_asks(self, place: Place, fifo: Path) -> None:
+        model = Model(write("a.md"), step("list_files", directory="."))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.presses(CTRL_C).sees("Interrupted.").answers("Type something for the agent", "")
+                person.sees("RESULT: list_files", "DONE.")
+                assert person.ends() == 0
+            assert len(model.prompts) == 3
+        assert "Command write_to_file was interrupted" in model.prompts[1]
+        assert "its outcome is unknown" in model.prompts[1]
+        assert not (place.workspace / "a.md").exists()
+
+    @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "SIGKILL", "close"])
+    def test_told_to_end_it_asks_before_it_runs_again(self, place: Place, fifo: Path, way: str) -> None:
+        model = Model(write("a.md"))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                _leaves_by(person, way)
+                assert person.ends() == (-signal.SIGKILL if way == "SIGKILL" else 7)
+            assert not (place.workspace / "a.md").exists()
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("Resumed where it stopped.", "so its outcome is unknown", "filename: a.md")
+                person.answers("Run write_to_file?", "y").sees("RESULT: write_to_file", "DONE.")
+                assert person.ends() == 0
+        assert (place.workspace / "a.md").exists()
+
+    def test_unattended_the_model_is_told_of_it(self, place: Place, fifo: Path) -> None:
+        model = Model(write("a.md"))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.kills(signal.SIGKILL)
+                person.ends()
+            ended = place.run("resume", "-c", **provider(server))
+        assert ended.code == 0
+        assert "its outcome is unknown" in model.prompts[1]
+        assert not (place.workspace / "a.md").exists()
 
 
 def _leaves_by(person: Person, way: str) -> None:
