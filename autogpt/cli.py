@@ -5,6 +5,7 @@ Nothing but click is imported until a command runs, so that `--help` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -178,15 +179,36 @@ def _options(ctx: click.Context, given: dict[str, Any]) -> Options:
         ctx.fail("--continuous-limit goes with --continuous.")
     if given["gpt3only"] and given["gpt4only"]:
         ctx.fail("--gpt3only and --gpt4only exclude each other.")
-    return Options(**given)
+    return Options(**{name: _as_typed(value) for name, value in given.items()})
+
+
+def _as_typed(value: Any) -> Any:
+    """Text as UTF-8, where the locale is a poorer one and left what it couldn't read in single bytes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return tuple(map(_as_typed, value)) if isinstance(value, tuple) else value
+
+
+def _open_closed_streams() -> None:
+    """Let closed standard streams (`>&-`) lead nowhere: the next file to be opened would take their place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  as long as the process
+
+
+def _say_wrong(error: click.ClickException) -> None:
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context else "autogpt"
+    click.echo(f"{error.format_message()} ({where} --help lists the options)", err=True)
 
 
 def main() -> None:
     """Run the command line; the process's exit code says how it ended."""
+    _open_closed_streams()
     try:
         code = cli.main(standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _say_wrong(error)
         code = ExitCode.USAGE
     except (KeyboardInterrupt, click.Abort):
         code = ExitCode.INTERRUPTED

@@ -8,20 +8,25 @@ from __future__ import annotations
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 
 from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
+from autogpt.core.redact import Redactor
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Leaving
 
 RUNS = Path(".autogpt")
 
+_by_shape = Redactor()
+"""Takes out the keys that can be known by their shape alone."""
 
-def told(error: BaseException) -> ExitCode:
-    """Tell the person of the error on standard error; the exit code for it."""
+
+def told(error: BaseException, redact: Callable[[str], str] = _by_shape) -> ExitCode:
+    """Tell the person of the error on standard error, its secrets taken out; the exit code for it."""
     match error:
         case UserError():
-            _say(str(error))
+            _say(redact(str(error)))
             return error.exit_code
         case Leaving():
             return ExitCode.INTERRUPTED
@@ -39,14 +44,14 @@ def told(error: BaseException) -> ExitCode:
         case SystemExit():
             raise error
         case _:
-            return _bug(error)
+            return _bug(error, redact)
 
 
-def _bug(error: BaseException) -> ExitCode:
-    text = "".join(traceback.format_exception(error))
+def _bug(error: BaseException, redact: Callable[[str], str]) -> ExitCode:
+    text = redact("".join(traceback.format_exception(error)))
     place = _kept(text)
     where = f" The details are in {place}." if place else f"\n{text}"
-    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {str(error)[:200]}).{where}")
+    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {redact(str(error))[:200]}).{where}")
     return ExitCode.BUG
 
 

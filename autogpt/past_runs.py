@@ -9,7 +9,7 @@ from autogpt.core.errors import ExitCode
 from autogpt.journal.codec import dumps, encode, encode_header
 from autogpt.journal.store import RunSummary
 from autogpt.options import Options
-from autogpt.stage import STATE, stage
+from autogpt.stage import STATE, nothing_begun, stage
 from autogpt.terminal.display import Display
 from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone, dollars
@@ -21,19 +21,22 @@ NO_RUNS = "There are no runs here yet. Start one with: autogpt"
 def list_runs() -> ExitCode:
     """Show all runs, the oldest first."""
     with stage(Options()) as here:
-        summaries = build.run_store(here.settings, STATE).runs()
+        with nothing_begun():
+            summaries = build.run_store(here.settings, STATE).runs()
         if not summaries:
             here.say(NO_RUNS)
         for summary in summaries:
             here.console.say(_line(summary))
-            here.console.say(f"    {' '.join(summary.goal.split())[:300]}", Tone.DIM)
+            if goal := " ".join(summary.goal.split()):
+                here.console.say(f"    {goal[:300]}", Tone.DIM)
     return ExitCode.DONE
 
 
 def replay(run_id: str | None, output: str) -> ExitCode:
     """Show one run again, event by event."""
     with stage(Options(output=output)) as here:
-        past = build.run_store(here.settings, STATE).read(run_id)
+        with nothing_begun():
+            past = build.run_store(here.settings, STATE).read(run_id)
         for notice in past.notices:
             here.warn(notice)
         if here.events_to is not None:
@@ -50,7 +53,7 @@ def replay(run_id: str | None, output: str) -> ExitCode:
 
 
 def _line(summary: RunSummary) -> str:
-    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.created))
+    started = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.created)) if summary.created else "?"
     steps = f"{summary.steps} step{'' if summary.steps == 1 else 's'}"
     cost = "price unknown" if summary.cost is None else dollars(summary.cost)
     return f"{summary.id}  {started}  {summary.state}  {steps}  {cost}"

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from autogpt.core.errors import UsageError
+from autogpt.core.errors import JournalError, UsageError
 from autogpt.options import Options
 from autogpt.settings import Models, Settings, load_settings
 from autogpt.terminal.console import Console, look_of
-from autogpt.terminal.interrupts import Interrupts, Leaving
+from autogpt.terminal.interrupts import Interrupts
 from autogpt.terminal.jsonl import claimed_stdout
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.lines import Tone
@@ -62,8 +62,7 @@ def stage(options: Options) -> Iterator[Stage]:
         plain = options.plain or settings.run.plain_output
         console = Console(stream, look_of(stream, os.environ, plain=plain), os.environ)
         stack.callback(console.close)
-        stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115  pythonw has none
-        keyboard = Keyboard(console, stdin, history=STATE / "history", interrupts=interrupts)
+        keyboard = Keyboard(console, sys.stdin, history=STATE / "history", interrupts=interrupts)
         made = Stage(
             options=options,
             settings=settings,
@@ -71,7 +70,7 @@ def stage(options: Options) -> Iterator[Stage]:
             keyboard=keyboard,
             questions=Questions(console, keyboard),
             interrupts=interrupts,
-            attended=_is_terminal(stdin) and events_to is None,
+            attended=_is_terminal(sys.stdin) and events_to is None,
             events_to=events_to,
         )
         for notice in loaded.notices:
@@ -81,10 +80,19 @@ def stage(options: Options) -> Iterator[Stage]:
             made.warn(f"Your .env file gives the agent more than it has by default: {names}.")
         for option in options.later():
             made.warn(f"{option} is known, but its part of the program has not come yet: it has no effect.")
-        try:
-            yield made
-        except Leaving:
-            raise
+        yield made
+
+
+@contextmanager
+def nothing_begun() -> Iterator[None]:
+    """A journal that fails before a run begins or goes on leaves nothing to resume: an error of usage.
+
+    Scripts that resume at exit code 7 would otherwise do so for ever.
+    """
+    try:
+        yield
+    except JournalError as error:
+        raise UsageError(str(error)) from None
 
 
 def make_state_folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -13,11 +14,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from autogpt import build, connect
+from autogpt import build, connect, ending
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
-from autogpt.core.errors import ExitCode, ProviderError, UsageError
+from autogpt.core.errors import ExitCode, UsageError, UserError
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.guidance import Guidance
 from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules, unreachable_rules
 from autogpt.core.ports import User
@@ -26,16 +28,15 @@ from autogpt.core.session import Session
 from autogpt.demo import SCRIPT
 from autogpt.drive import drive, ends_step, status_of
 from autogpt.guidance import read_guidance
-from autogpt.journal.codec import Header, dumps, encode, encode_header
+from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.policy_file import default_policy_path, read_policy
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, stage
+from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
-from autogpt.terminal.interrupts import Leaving
 from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.person import TerminalUser, UnattendedUser
@@ -58,6 +59,14 @@ NOBODY_ASKS = (
 
 
 @dataclass(frozen=True, slots=True)
+class _Rules:
+    """What the person's files and options say about how the agent works."""
+
+    policy: Policy
+    guidance: Guidance
+
+
+@dataclass(frozen=True, slots=True)
 class _Begun:
     """A run that is open for writing: its header, what happened so far, and its journal."""
 
@@ -73,17 +82,16 @@ def new_run(options: Options) -> ExitCode:
         if connected is None:
             return ExitCode.INTERRUPTED
         here, source = connected
-        policy = _policy(here)
-        _check_attended(here, policy)
+        rules = _rules(here, source)
         make_state_folder()
         place = build.workspace(here.settings)
         watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
         profile, spent = _profile(here, source, watcher)
         if profile is None:
             return ExitCode.INTERRUPTED
-        limits = _given_limits(here, Limits(budget=profile.budget))
+        limits = _given_limits(here, Limits(budget=here.settings.run.api_budget or profile.budget))
         header = Header(
-            task=profile.task or " ".join(profile.goals),
+            task=profile.task or "; ".join(profile.goals),
             profile=profile,
             workspace=str(place.root),
             setup={
@@ -92,10 +100,11 @@ def new_run(options: Options) -> ExitCode:
                 "limits": _limits_json(limits),
             },
         )
-        store = build.run_store(here.settings, STATE)
-        with store.create(header) as journal:
+        with nothing_begun():
+            created = build.run_store(here.settings, STATE).create(header)
+        with created as journal:
             begun = _Begun(journal.header, (), journal)
-            return _go(here, source, policy, place, begun, watcher)
+            return _go(here, source, rules, place, begun, watcher)
 
 
 def resume(run_id: str | None, options: Options) -> ExitCode:
@@ -104,7 +113,8 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
         ready = _asked_first(here, run_id)
         if ready is None:
             return ExitCode.INTERRUPTED
-        opened = build.run_store(ready.settings, STATE).open(run_id)
+        with nothing_begun():
+            opened = build.run_store(ready.settings, STATE).open(run_id)
         with opened.journal as journal:
             for notice in opened.notices:
                 ready.warn(notice)
@@ -113,20 +123,19 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             if connected is None:
                 return ExitCode.INTERRUPTED
             here, source = connected
-            policy = _policy(here)
-            _check_attended(here, policy)
+            rules = _rules(here, source)
             place = build.workspace(here.settings)
             _check_workspace(here, place, opened.header)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             past = tuple(opened.events)
-            return _go(here, source, policy, place, _Begun(opened.header, past, journal), watcher)
+            return _go(here, source, rules, place, _Begun(opened.header, past, journal), watcher)
 
 
 def _go(
     here: Stage,
     source: Provider | Demonstration,
-    policy: Policy,
+    rules: _Rules,
     place: Workspace,
     begun: _Begun,
     watcher: TerminalWatcher,
@@ -141,8 +150,8 @@ def _go(
         user = TerminalUser(display, here.keyboard, keys=keys, interrupts=here.interrupts)
     mode = build.Mode(
         profile=profile,
-        guidance=read_guidance(here.settings.run.prompt_settings_file),
-        policy=replace(policy, root=str(place.root)),
+        guidance=rules.guidance,
+        policy=replace(rules.policy, root=str(place.root)),
         limits=_limits_of(header),
         continuous=continuous,
         attended=here.attended,
@@ -153,11 +162,12 @@ def _go(
         source = replace(source, used=sum(isinstance(event, Replied | Garbled) for event in begun.past))
         here.warn(DEMO_NOTICE)
     run_folder = STATE / "runs" / header.id
+    lines = _json_lines(here, header)
     with ExitStack() as stack:
         debug = stack.enter_context(_debug_log(run_folder)) if here.options.debug else None
         agent = build.agent(here.settings, source, mode, place, user, watcher, debug=debug)
         stack.callback(watcher.close)
-        for warning in unreachable_rules(policy, agent.session.setup.commands):
+        for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
             here.warn(warning)
         session = agent.session
         for event in begun.past:
@@ -165,18 +175,22 @@ def _go(
         if isinstance(session.last, Ran) and session.last.action.command == "task_complete":
             session, answered = _after_the_end(here, session, begun.journal)
             if not answered:
+                if lines is not None:
+                    _write_stop(lines, StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
         session = session.started_again(_given_limits(here, session.limits))
         _introduce(here, agent, header, continuous, place, resumed=bool(begun.past))
-        lines = _json_lines(here, header)
 
         def record(event: Event) -> None:
             begun.journal.append(event)
 
+        redact = build.redactor(here.settings)
+
         def show(event: Event, now: Session) -> None:
             if lines is not None:
                 lines.event(event)
-            display.event(event)
+            # With nobody there, what is shown ends up in somebody's log.
+            display.event(event if here.attended else decode(encode(event, redact)))
             if ends_step(event):
                 display.status(status_of(now))
 
@@ -185,20 +199,24 @@ def _go(
             session = session.after(resumed)
             record(resumed)
             show(resumed, session)
+            if session.pending is not None and not session.unfinished:
+                display.action(session.pending)
         try:
             stop = drive(session, agent.ports(session), record, show, here.interrupts)
-        except (ProviderError, Leaving, KeyboardInterrupt):
-            here.warn(_how_to_go_on(header, here.options))
-            raise
+        except BaseException as error:
+            return _broken_off(here, error, header, lines)
         return _stopped(here, display, stop, header, lines)
 
 
 def _stopped(here: Stage, display: Display, stop: Stop, header: Header, lines: JsonLines | None) -> ExitCode:
+    if not here.attended:
+        stop = replace(stop, text=build.redactor(here.settings)(stop.text))
     if lines is not None:
-        lines.write(json.dumps({"event": "Stop", "reason": stop.reason.value, "text": stop.text,
-                                "exit_code": int(stop.reason.exit_code)}))  # fmt: skip
-    display.stop(stop)
-    if stop.reason is not StopReason.COMPLETE:
+        _write_stop(lines, stop.reason.value, stop.text, stop.reason.exit_code)
+    if stop.reason is StopReason.COMPLETE:
+        display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
+    else:
+        display.stop(stop)
         here.say(_how_to_go_on(header, here.options))
     return stop.reason.exit_code
 
@@ -213,11 +231,39 @@ def _check_workspace(here: Stage, place: Workspace, header: Header) -> None:
         )
 
 
+BROKEN_OFF = {ExitCode.BUG: "bug", ExitCode.PROVIDER: "provider", ExitCode.INTERRUPTED: "interrupted"}
+
+
+def _broken_off(here: Stage, error: BaseException, header: Header, lines: JsonLines | None) -> ExitCode:
+    """The end of a run that did not stop by itself: the error first, then how to go on."""
+    redact = build.redactor(here.settings)
+    code = ending.told(error, redact)
+    if lines is not None:
+        text = redact(str(error)) if isinstance(error, UserError) else ""
+        _write_stop(lines, BROKEN_OFF.get(code, "error"), text, code)
+    here.say(_how_to_go_on(header, here.options))
+    return code
+
+
+def _write_stop(lines: JsonLines, reason: str, text: str, code: ExitCode) -> None:
+    """The last line of `--output json`; it is not in the journal, for a run may go on."""
+    lines.write(json.dumps({"event": "Stop", "reason": reason, "text": text, "exit_code": int(code)}))
+
+
 def _how_to_go_on(header: Header, options: Options) -> str:
-    more = " --continuous" if options.continuous else ""
+    """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
+    words = ["autogpt", "resume", header.id]
+    if options.continuous:
+        words.append("--continuous")
     if options.workspace_directory is not None:
-        more += f" -w {options.workspace_directory}"
-    return f"Go on with: autogpt resume {header.id}{more}"
+        words += ["--workspace-directory", str(options.workspace_directory)]
+    if options.policy is not None:
+        words += ["--policy", str(options.policy)]
+    if options.preset is not None:
+        words += ["--preset", options.preset]
+    for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
+        words += [word for rule in rules for word in (name, rule)]
+    return f"Go on with: {shlex.join(words)}"
 
 
 def _after_the_end(here: Stage, session: Session, journal: Journal) -> tuple[Session, bool]:
@@ -246,7 +292,8 @@ def _asked_first(here: Stage, run_id: str | None) -> Stage | None:
     """Ask who answers before the journal is opened: a key that is typed now must not get into it."""
     if here.options.demo or connect.has_provider(here.settings):
         return here
-    header = build.run_store(here.settings, STATE).read(run_id).header
+    with nothing_begun():
+        header = build.run_store(here.settings, STATE).read(run_id).header
     if header.setup.get("demo"):
         return here
     connected = _connected(here, demo=False)
@@ -272,6 +319,17 @@ def _connected(here: Stage, *, demo: bool) -> tuple[Stage, Provider | Demonstrat
     return here, connect.provider(here.settings, date.today(), here.warn)
 
 
+def _rules(here: Stage, source: Provider | Demonstration) -> _Rules:
+    named, file = here.options.prompt_settings, here.settings.run.prompt_settings_file
+    if named is not None and not file.exists():
+        raise UsageError(f"There is no file {named}: give --prompt-settings an existing one.")
+    policy = _policy(here)
+    alone = not here.attended and not here.options.continuous and not isinstance(source, Demonstration)
+    if alone and not policy.rules:
+        raise UsageError(NOBODY_ASKS)
+    return _Rules(policy, read_guidance(file))
+
+
 def _policy(here: Stage) -> Policy:
     """What may run: the command line's rules before the policy file's; `--preset` over the file's."""
     policy, options = _policy_of_file(here), here.options
@@ -292,12 +350,6 @@ def _policy_of_file(here: Stage) -> Policy:
     for warning in warnings:
         here.warn(warning)
     return policy
-
-
-def _check_attended(here: Stage, policy: Policy) -> None:
-    alone = not here.attended and not here.options.continuous and not here.options.demo
-    if alone and not policy.rules:
-        raise UsageError(NOBODY_ASKS)
 
 
 def _profile(
@@ -330,10 +382,13 @@ def read_profile_of_demo() -> Profile:
 
 
 def _given_limits(here: Stage, before: Limits) -> Limits:
-    """The limits with those replaced that are given for this start."""
+    """The limits with those replaced that are given for this start.
+
+    API_BUDGET is for runs without a budget: one that was given to a run, or raised in it, stays.
+    """
     options = here.options
     return Limits(
-        budget=options.budget or here.settings.run.api_budget or before.budget,
+        budget=options.budget or before.budget or here.settings.run.api_budget,
         tokens=options.max_tokens or before.tokens,
         steps=options.max_steps or before.steps,
         seconds=options.max_time or before.seconds,

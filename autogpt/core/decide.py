@@ -63,7 +63,8 @@ def decide(session: Session) -> Effect:
         case Left():
             return Stop(StopReason.LEFT)
         case Stuck(why=why):
-            return Stop(StopReason.STUCK, why)
+            kept = progress.is_kept_from_working(session.history)
+            return Stop(StopReason.REFUSED if kept else StopReason.STUCK, why)
         case Ran(action=Action(command="task_complete", args=args), ok=True):
             return Stop(StopReason.COMPLETE, str(args.get("reason", "")))
         case LimitMet() as met:

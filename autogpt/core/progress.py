@@ -40,7 +40,7 @@ class Step:
     `action`, `result`, `timeless` and `numberless` are digests, "" where there was
     nothing. The last three are of the result: as it is (but for run times and
     addresses in memory), without clock times, and without whole numbers as well.
-    `label` names the action for a reader.
+    `label` names the action for a reader. `by` is who denied it.
     """
 
     kind: Literal["ran", "garbled", "denied", "advised"]
@@ -52,6 +52,7 @@ class Step:
     timeless: str = ""
     numberless: str = ""
     label: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class GiveUp:
 
 Judgement = Fine | Tell | GiveUp
 
+BY_POLICY = "policy"
+
 
 def step_of(event: Event) -> Step | None:
     """The step that an event ends, if it ends one."""
@@ -92,8 +95,8 @@ def step_of(event: Event) -> Step | None:
                 numberless,
                 label(action),
             )
-        case Denied(action=action):
-            return Step("denied", _identity(action), action.command, label=label(action))
+        case Denied(action=action, by=by):
+            return Step("denied", _identity(action), action.command, label=label(action), by=by)
         case Garbled():
             return Step("garbled")
         case Advised():
@@ -140,6 +143,12 @@ def refuses(history: Sequence[Step], action: Action) -> str | None:
                 f"{INSTEAD}"
             )
     return None
+
+
+def is_kept_from_working(history: Sequence[Step]) -> bool:
+    """Whether it is the policy that an agent fails at: it denied at least half of the last attempts."""
+    last = history[-GIVE_UP_ATTEMPTS:]
+    return sum(step.by == BY_POLICY for step in last) * 2 >= len(last) > 0
 
 
 # --- the same again -------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -34,10 +35,7 @@ def saved_profile(place: Place, name: str = "ai_settings.yaml") -> Path:
 
 def test_from_a_task_to_its_end(place: Place) -> None:
     model = Model(write("green.md"), write("black.md"), step("list_files", directory="."), DONE)
-    with seated(
-        place,
-        model,
-    ) as person:
+    with seated(place, model) as person:
         person.sees("I want Auto-GPT to:").types("write two notes about tea")
         person.sees("Name:   TeaGPT", "1. Write a note on green tea", "Saved to ai_settings.yaml.")
         person.sees(
@@ -51,23 +49,19 @@ def test_from_a_task_to_its_end(place: Place) -> None:
             "RESULT: write_to_file", "step 2", "NEXT ACTION: list_files", "RESULT: list_files", "step 3"
         )
         person.answers("Run task_complete?", "y")
-        person.sees("DONE.", "│ Both notes are written.")
+        person.sees("RESULT: task_complete", "│ Both notes are written.", "DONE.")
         assert person.ends() == 0
         assert person.screen.count("Run write_to_file?") == 2
         assert "Run list_files?" not in person.screen
     assert sorted(path.name for path in place.workspace.iterdir()) == ["black.md", "green.md"]
-    assert (place.folder / "ai_settings.yaml").read_text() == SAVED
+    assert (place.folder / "ai_settings.yaml").read_text() == f"{SAVED}ai_task: write two notes about tea\n"
     assert place.leaks(KEY) == []
 
 
 def test_feedback_goes_to_the_agent_and_the_command_does_not_run(place: Place) -> None:
     saved_profile(place)
     model = Model(write("green.md"), write("white.md"))
-    with seated(
-        place,
-        model,
-        "-y",
-    ) as person:
+    with seated(place, model, "-y") as person:
         person.answers("Run write_to_file?", "make it white tea instead, please")
         person.sees("YOU:", "│ make it white tea instead, please", "filename: white.md")
         person.answers("Run write_to_file?", "y").answers("Run task_complete?", "y")
@@ -81,11 +75,7 @@ def test_the_model_reviews_itself(place: Place) -> None:
     saved_profile(place)
     verdicts = ["No. Nobody asked for red tea; begin with green.", "Yes, that follows the goals."]
     model = Model(write("red.md"), write("green.md"), reviews=verdicts)
-    with seated(
-        place,
-        model,
-        "-y",
-    ) as person:
+    with seated(place, model, "-y") as person:
         person.answers("Run write_to_file?", "s")
         person.sees("SELF-REVIEW: objects", "│ No. Nobody asked for red tea", "filename: green.md")
         person.answers("Run write_to_file?", "s")
@@ -98,11 +88,7 @@ def test_the_model_reviews_itself(place: Place) -> None:
 def test_always_shows_the_rule_before_it_adds_it(place: Place) -> None:
     saved_profile(place)
     model = Model(write("notes/a.md"), write("notes/b.md"), write("elsewhere.md"))
-    with seated(
-        place,
-        model,
-        "-y",
-    ) as person:
+    with seated(place, model, "-y") as person:
         person.answers("Run write_to_file?", "a")
         person.sees("Always allow in this run:", "│ write_to_file(").answers("adds this rule", "q")
         person.sees("The rule was not added.")
@@ -183,10 +169,7 @@ def test_a_finished_run_can_be_given_more_to_do(place: Place) -> None:
 class TestProfile:
     def test_welcome_back_and_on(self, place: Place) -> None:
         saved_profile(place)
-        with seated(
-            place,
-            Model(),
-        ) as person:
+        with seated(place, Model()) as person:
             person.sees("Welcome back! Last time I was TeaGPT:", "Go on with this profile?").types("maybe")
             person.sees("Please type y or n.", "Go on with this profile?").types("y")
             person.answers("Run task_complete?", "y")
@@ -195,10 +178,7 @@ class TestProfile:
     def test_welcome_back_and_something_new(self, place: Place) -> None:
         saved_profile(place)
         new = "Name: SoupGPT\nDescription: a cook\nGoals:\n- Write a recipe to soup.md\n"
-        with seated(
-            place,
-            Model(profile=new),
-        ) as person:
+        with seated(place, Model(profile=new)) as person:
             person.sees("Go on with this profile?").types("n").sees("I want Auto-GPT to:").types(
                 "cook a soup"
             )
@@ -213,10 +193,7 @@ class TestProfile:
         assert (place.folder / "ai_settings.previous.yaml").read_text() == SAVED
 
     def test_by_hand(self, place: Place) -> None:
-        with seated(
-            place,
-            Model(),
-        ) as person:
+        with seated(place, Model()) as person:
             person.sees("I want Auto-GPT to:").types("").sees("That was empty.", "I want Auto-GPT to:")
             person.types("--manual").sees("Name of your AI:").types("SoupGPT")
             person.sees("SoupGPT is:").types("a cook")
@@ -229,10 +206,7 @@ class TestProfile:
         assert (place.folder / "ai_settings.yaml").read_text() == written
 
     def test_a_model_that_makes_no_profile_leads_to_making_it_by_hand(self, place: Place) -> None:
-        with seated(
-            place,
-            Model(profile="I am sorry, I can't."),
-        ) as person:
+        with seated(place, Model(profile="I am sorry, I can't.")) as person:
             person.sees("I want Auto-GPT to:").types("cook a soup")
             person.sees("couldn't work out a profile").sees("Name of your AI:").types("")
             person.sees("Auto-GPT is:").types("").sees("Goal 1:").types("").sees("Budget").types("")
@@ -253,12 +227,7 @@ class TestProfile:
     def test_a_task_given_as_an_option_leaves_the_saved_profile_alone(self, place: Place) -> None:
         file = saved_profile(place)
         new = "Name: SoupGPT\nDescription: a cook\nGoals:\n- Write a recipe to soup.md\n"
-        with seated(
-            place,
-            Model(profile=new),
-            "--task",
-            "cook",
-        ) as person:
+        with seated(place, Model(profile=new), "--task", "cook") as person:
             person.sees("SoupGPT").answers("Run task_complete?", "y")
             assert person.ends() == 0
         assert file.read_text() == SAVED
@@ -266,10 +235,7 @@ class TestProfile:
 
     @pytest.mark.parametrize("key", [CTRL_C, CTRL_D])
     def test_leaving_at_the_first_question(self, place: Place, key: str) -> None:
-        with seated(
-            place,
-            Model(),
-        ) as person:
+        with seated(place, Model()) as person:
             person.sees("I want Auto-GPT to:").presses(key)
             assert person.ends() == 7
         assert not (place.folder / "ai_settings.yaml").exists()
@@ -278,12 +244,7 @@ class TestProfile:
 class TestContinuous:
     def test_it_warns_and_does_not_ask(self, place: Place) -> None:
         saved_profile(place)
-        with seated(
-            place,
-            Model(write("green.md")),
-            "-y",
-            "--continuous",
-        ) as person:
+        with seated(place, Model(write("green.md")), "-y", "--continuous") as person:
             person.sees("CONTINUOUS MODE: commands run without asking you.", "RESULT: write_to_file", "DONE.")
             assert person.ends() == 0
             person.sees_not("Run write_to_file?")
@@ -300,16 +261,21 @@ class TestContinuous:
                 person.sees("Resumed where it stopped.", "c.md", "DONE.")
                 assert person.ends() == 0
 
+    def test_what_was_asked_about_is_shown_again_when_it_runs(self, place: Place) -> None:
+        saved_profile(place)
+        with OpenAIServer(Model(write("a.md"))) as server:
+            with sit_down(place, "-y", **provider(server)) as person:
+                person.answers("Run write_to_file?", "n")
+                assert person.ends() == 7
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("Resumed where it stopped.", "NEXT ACTION: write_to_file", "filename: a.md")
+                person.sees("RESULT: write_to_file", "DONE.")
+                assert person.ends() == 0
+                assert person.screen.count("NEXT ACTION: write_to_file") == 1
+
     def test_a_rule_asks_even_there(self, place: Place) -> None:
         saved_profile(place)
-        with seated(
-            place,
-            Model(write("a.md")),
-            "-y",
-            "-c",
-            "--ask",
-            "write_to_file",
-        ) as person:
+        with seated(place, Model(write("a.md")), "-y", "-c", "--ask", "write_to_file") as person:
             person.answers("Run write_to_file?", "y").sees("RESULT: write_to_file", "DONE.")
             assert person.ends() == 0
 
@@ -329,12 +295,7 @@ class TestInterrupting:
     def test_ctrl_c_while_the_model_thinks(self, place: Place, gate: threading.Event) -> None:
         saved_profile(place)
         model = Model(Reply(write("green.md"), gate=gate), write("black.md"))
-        with seated(
-            place,
-            model,
-            "-y",
-            "-c",
-        ) as person:
+        with seated(place, model, "-y", "-c") as person:
             model.wait_asked()
             person.presses(CTRL_C).sees("Interrupted.").answers(
                 "Type something for the agent", "only black tea"
@@ -347,11 +308,7 @@ class TestInterrupting:
     def test_ctrl_c_takes_back_what_was_granted(self, place: Place, gate: threading.Event) -> None:
         saved_profile(place)
         model = Model(write("a.md"), Reply(write("b.md"), gate=gate), write("c.md"))
-        with seated(
-            place,
-            model,
-            "-y",
-        ) as person:
+        with seated(place, model, "-y") as person:
             person.answers("Run write_to_file?", "y -9").sees("RESULT: write_to_file")
             model.wait_asked()
             model.wait_asked()
@@ -378,11 +335,7 @@ class TestInterrupting:
 
     def test_ctrl_d_leaves(self, place: Place) -> None:
         saved_profile(place)
-        with seated(
-            place,
-            Model(write("green.md")),
-            "-y",
-        ) as person:
+        with seated(place, Model(write("green.md")), "-y") as person:
             person.is_asked("Run write_to_file?").presses(CTRL_D).sees("LEFT. The run is saved")
             assert person.ends() == 7
 
@@ -391,12 +344,7 @@ class TestInterrupting:
     ) -> None:
         saved_profile(place)
         model = Model(Reply(write("green.md"), gate=gate), write("black.md"))
-        with seated(
-            place,
-            model,
-            "-y",
-            "-c",
-        ) as person:
+        with seated(place, model, "-y", "-c") as person:
             model.wait_asked()
             person.types("and mention oolong").sees("and mention oolong")
             gate.set()
@@ -410,11 +358,7 @@ class TestInterrupting:
     ) -> None:
         saved_profile(place)
         model = Model(Reply(write("green.md"), gate=gate))
-        with seated(
-            place,
-            model,
-            "-y",
-        ) as person:
+        with seated(place, model, "-y") as person:
             model.wait_asked()
             person.types("y").sees("y")
             gate.set()
@@ -423,6 +367,59 @@ class TestInterrupting:
             )
             assert person.ends() == 7
         assert not (place.workspace / "green.md").exists()
+
+
+class TestDuringAStep:
+    """While a command runs. How it ended nobody knows, and it is never silently run again."""
+
+    @pytest.fixture
+    def fifo(self, place: Place) -> Path:
+        saved_profile(place)
+        path = place.folder.parent / "fifo"
+        os.mkfifo(path)
+        return path
+
+    @staticmethod
+    def start(place: Place, server: OpenAIServer, fifo: Path, *options: str) -> Person:
+        environ = provider(server, WAIT_AT=str(fifo))
+        return Person(place, command(*options, module="tests.stories.slow"), environ)
+
+    def test_ctrl_c_stops_it_and_asks(self, place: Place, fifo: Path) -> None:
+        model = Model(write("a.md"), step("list_files", directory="."))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.presses(CTRL_C).sees("Interrupted.").answers("Type something for the agent", "")
+                person.sees("RESULT: list_files", "DONE.")
+                assert person.ends() == 0
+            assert len(model.prompts) == 3
+        assert "Command write_to_file was interrupted" in model.prompts[1]
+        assert "its outcome is unknown" in model.prompts[1]
+        assert not (place.workspace / "a.md").exists()
+
+    @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "SIGKILL", "close"])
+    def test_told_to_end_it_asks_before_it_runs_again(self, place: Place, fifo: Path, way: str) -> None:
+        model = Model(write("a.md"))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                _leaves_by(person, way)
+                assert person.ends() == (-signal.SIGKILL if way == "SIGKILL" else 7)
+            assert not (place.workspace / "a.md").exists()
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("Resumed where it stopped.", "so its outcome is unknown", "filename: a.md")
+                person.answers("Run write_to_file?", "y").sees("RESULT: write_to_file", "DONE.")
+                assert person.ends() == 0
+        assert (place.workspace / "a.md").exists()
+
+    def test_unattended_the_model_is_told_of_it(self, place: Place, fifo: Path) -> None:
+        model = Model(write("a.md"))
+        with OpenAIServer(model) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.kills(signal.SIGKILL)
+                person.ends()
+            ended = place.run("resume", "-c", **provider(server))
+        assert ended.code == 0
+        assert "its outcome is unknown" in model.prompts[1]
+        assert not (place.workspace / "a.md").exists()
 
 
 def _leaves_by(person: Person, way: str) -> None:
@@ -465,10 +462,7 @@ class TestEndings:
 
     @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "close"])
     def test_told_to_end_at_the_first_question(self, place: Place, way: str) -> None:
-        with seated(
-            place,
-            Model(),
-        ) as person:
+        with seated(place, Model()) as person:
             person.sees("I want Auto-GPT to:")
             _leaves_by(person, way)
             assert person.ends() == 7
@@ -597,12 +591,7 @@ class TestWindows:
         saved_profile(place)
         model = Model(write("green.md", "Grüner Tee, 绿茶\n"))
         environ = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-        with seated(
-            place,
-            model,
-            "-y",
-            **environ,
-        ) as person:
+        with seated(place, model, "-y", **environ) as person:
             person.sees("| filename: green.md").answers("Run write_to_file?", "y").answers(
                 "Run task_complete?", "y"
             )

@@ -160,7 +160,9 @@ class Place:
             timeout=120,
             check=False,
         )
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        return Ended(
+            done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+        )
 
     def start(self, *options: str, **environ: str) -> subprocess.Popen[bytes]:
         """The same without waiting."""
