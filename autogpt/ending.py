@@ -5,12 +5,15 @@ A traceback is for the developer: it goes to a file, and the line says to which.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import traceback
 from pathlib import Path
 
 from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
+from autogpt.core.redact import Redactor
+from autogpt.settings import load_settings
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Leaving
 
@@ -43,11 +46,21 @@ def told(error: BaseException) -> ExitCode:
 
 
 def _bug(error: BaseException) -> ExitCode:
-    text = "".join(traceback.format_exception(error))
+    redact = _redactor()
+    text = redact("".join(traceback.format_exception(error)))
     place = _kept(text)
     where = f" The details are in {place}." if place else f"\n{text}"
-    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {str(error)[:200]}).{where}")
+    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {redact(str(error))[:200]}).{where}")
     return ExitCode.BUG
+
+
+def _redactor() -> Redactor:
+    """Takes secrets out of what people send around; if the settings can't be read, what looks like a key."""
+    try:
+        settings = load_settings(os.environ, Path(".env"), {}).settings
+        return Redactor(secret.reveal() for secret in settings.all_secrets())
+    except Exception:
+        return Redactor()
 
 
 def _kept(text: str) -> Path | None:
