@@ -5,7 +5,6 @@ A traceback is for the developer: it goes to a file, and the line says to which.
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 import traceback
@@ -13,7 +12,6 @@ from pathlib import Path
 
 from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
 from autogpt.core.redact import Redactor
-from autogpt.settings import load_settings
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Leaving
 
@@ -57,8 +55,9 @@ def _bug(error: BaseException) -> ExitCode:
 def _redactor() -> Redactor:
     """Takes secrets out of what people send around; if the settings can't be read, what looks like a key."""
     try:
-        settings = load_settings(os.environ, Path(".env"), {}).settings
-        return Redactor(secret.reveal() for secret in settings.all_secrets())
+        from autogpt.stage import secrets
+
+        return Redactor(secrets())
     except Exception:
         return Redactor()
 

@@ -87,6 +87,12 @@ def stage(options: Options) -> Iterator[Stage]:
             raise
 
 
+def secrets() -> list[str]:
+    """The person's secrets, for what is written when there is no stage any more. Raises UsageError."""
+    settings = load_settings(os.environ, ENV_FILE, {}).settings
+    return [secret.reveal() for secret in settings.all_secrets()]
+
+
 def make_state_folder() -> Path:
     """The folder for the program's own files, for its owner only. Raises UsageError."""
     try:
