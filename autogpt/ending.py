@@ -18,12 +18,10 @@ from autogpt.terminal.interrupts import Leaving
 
 RUNS = Path(".autogpt")
 
-_by_shape = Redactor()
-"""Takes out the keys that can be known by their shape alone."""
 
-
-def told(error: BaseException, redact: Callable[[str], str] = _by_shape) -> ExitCode:
+def told(error: BaseException, redact: Callable[[str], str] | None = None) -> ExitCode:
     """Tell the person of the error on standard error, its secrets taken out; the exit code for it."""
+    redact = redact or _redactor()
     match error:
         case UserError():
             _say(redact(str(error)))
@@ -53,6 +51,16 @@ def _bug(error: BaseException, redact: Callable[[str], str]) -> ExitCode:
     where = f" The details are in {place}." if place else f"\n{text}"
     _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {redact(str(error))[:200]}).{where}")
     return ExitCode.BUG
+
+
+def _redactor() -> Redactor:
+    """Takes secrets out of what people send around; if the settings can't be read, what looks like a key."""
+    try:
+        from autogpt.stage import secrets
+
+        return Redactor(secrets())
+    except Exception:
+        return Redactor()
 
 
 def _kept(text: str) -> Path | None:

@@ -95,6 +95,12 @@ def nothing_begun() -> Iterator[None]:
         raise UsageError(str(error)) from None
 
 
+def secrets() -> list[str]:
+    """The person's secrets, for what is written when there is no stage any more. Raises UsageError."""
+    settings = load_settings(os.environ, ENV_FILE, {}).settings
+    return [secret.reveal() for secret in settings.all_secrets()]
+
+
 def make_state_folder() -> Path:
     """The folder for the program's own files, for its owner only. Raises UsageError."""
     try:

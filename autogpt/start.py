@@ -172,9 +172,10 @@ def _go(
         session = agent.session
         for event in begun.past:
             session = session.after(event)
+        advised: Advised | None = None
         if isinstance(session.last, Ran) and session.last.action.command == "task_complete":
-            session, answered = _after_the_end(here, session, begun.journal)
-            if not answered:
+            advised = _after_the_end(here)
+            if advised is None:
                 if lines is not None:
                     _write_stop(lines, StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
@@ -194,13 +195,15 @@ def _go(
             if ends_step(event):
                 display.status(status_of(now))
 
-        if begun.past and not isinstance(session.last, Advised):
-            resumed = Resumed(at=time.time())
-            session = session.after(resumed)
-            record(resumed)
-            show(resumed, session)
-            if session.pending is not None and not session.unfinished:
-                display.action(session.pending)
+        # Always, whatever came last: it ends the rights that were given in the process before.
+        again = (Resumed(at=time.time()), advised) if begun.past else ()
+        for fact in again:
+            if fact is not None:
+                session = session.after(fact)
+                record(fact)
+                show(fact, session)
+        if begun.past and session.pending is not None and not session.unfinished:
+            display.action(session.pending)
         try:
             stop = drive(session, agent.ports(session), record, show, here.interrupts)
         except BaseException as error:
@@ -266,16 +269,10 @@ def _how_to_go_on(header: Header, options: Options) -> str:
     return f"Go on with: {shlex.join(words)}"
 
 
-def _after_the_end(here: Stage, session: Session, journal: Journal) -> tuple[Session, bool]:
+def _after_the_end(here: Stage) -> Advised | None:
     here.say("This run has reached its end.")
-    if not here.attended:
-        return session, False
-    more = here.questions.ask_line("What should it do next? (Enter leaves)")
-    if not more:
-        return session, False
-    advised = Advised(more, at=time.time())
-    journal.append(advised)
-    return session.after(advised), True
+    more = here.questions.ask_line("What should it do next? (Enter leaves)") if here.attended else None
+    return Advised(more, at=time.time()) if more else None
 
 
 def _introduce(

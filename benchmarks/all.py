@@ -16,6 +16,8 @@ BENCHMARKS = {
     "startup": "Start",
     "steps": "Steps",
     "loops": "Going in circles",
+    "kills": "Killed and resumed",
+    "storms": "A provider that fails",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

@@ -51,7 +51,7 @@ from autogpt.core.session import Session
 from autogpt.core.unreachable import assert_never
 
 UNFINISHED = (
-    "The program ended while this command was running, so its outcome is unknown. "
+    "This command was begun and nobody saw its end, so its outcome is unknown. "
     "It will not be run again by itself."
 )
 REVIEW_TOKENS = 300

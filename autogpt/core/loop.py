@@ -34,6 +34,7 @@ from autogpt.core.events import (
     Interrupted,
     LimitMet,
     Overflowed,
+    Ran,
     Replied,
     Reviewed,
     Summarised,
@@ -113,7 +114,10 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
         case Begin(action=action):
             return Begun(action)
         case Run(action=action):
-            return ports.commands.run(action)
+            try:
+                return ports.commands.run(action)
+            except ContextOverflow:
+                return Ran(action, False, "The text was too long for the model that this command asks.")
         case Record(event=event):
             return event
         case Stop():

@@ -178,7 +178,11 @@ class Session:
                 return session._paid(usage)
             case Resumed():
                 return session._uncertain("the program ended")._again(self.last)
-            case ReviewAsked() | LimitMet() | Stuck() | Left():
+            case LimitMet():
+                # A command that asks a model may meet it half-way, when it has changed something.
+                uncertain = session._uncertain("a limit was met")
+                return replace(uncertain, begun=False, unfinished=self.begun or self.unfinished)
+            case ReviewAsked() | Stuck() | Left():
                 return session
             case Unknown():
                 return self

@@ -304,6 +304,7 @@ class _Line:
     def __init__(self, endpoint: Endpoint | AzureEndpoint, patience: Patience) -> None:
         self._socket: socket.socket | None = None
         self._cut = False
+        self._ended = False
         openai = light_import.openai()
         self._stream_class = openai.Stream[object]
         self._client = _client(openai, endpoint, patience, self)
@@ -311,6 +312,7 @@ class _Line:
     def call(self, body: dict[str, Any], pieces: queue.SimpleQueue[str | _Ended]) -> None:
         """Make one call; put the pieces of the reply, then how it ended."""
         reading = _Reading(pieces)
+        self._ended = False
         try:
             stream = self._client.post(
                 "/chat/completions",
@@ -327,6 +329,8 @@ class _Line:
             self._cut = True
             if not reading.told:
                 pieces.put(_Ended(error=error))
+        # Whoever comes second, this or `abort`, closes.
+        self._ended = True
         if self._cut:
             self.close()
 
@@ -351,6 +355,8 @@ class _Line:
                 self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_AT_CLOSE)
                 # Not SSLSocket's own: that one changes what the other thread is reading with.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+        if self._ended:
+            self.close()
 
     def close(self) -> None:
         with suppress(Exception):
@@ -360,7 +366,8 @@ class _Line:
         """Called by the HTTP library as it works; tells which socket is in use."""
         if name.endswith((".connect_tcp.complete", ".start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
-        if self._cut and name.endswith(".started"):
+        # Closing must go on, or the socket stays open until it is collected.
+        if self._cut and name.endswith(".started") and "close" not in name:
             raise ConnectionAbortedError("the call was cancelled")
 
 

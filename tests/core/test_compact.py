@@ -110,7 +110,7 @@ word = st.text(st.sampled_from("abc 漢字仮名🦆😀ไทยعرب"), min_s
 result = st.sampled_from(["", "ok", "漢字" * 4000, "🦆" * 3000, "</result>" * 900, "x " * 50_000])
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.one_of(
@@ -221,3 +221,16 @@ def test_a_review_that_does_not_fit_goes_back_to_the_person() -> None:
     w.fast_model.replies = [ContextOverflow(1000)]
     events, _, _ = w.play(Session.begin(setup(continuous=False)))
     assert kinds(events)[:5] == ["Replied", "ReviewAsked", "Overflowed", "Authorised", "Begun"]
+
+
+def test_a_command_whose_own_question_is_too_long_fails_for_the_model_to_see() -> None:
+    def too_long(action: Action) -> Ran:
+        if action.command == "read_file":
+            raise ContextOverflow(4000)
+        return Ran(action, True, "ok")
+
+    w = world(reply("read_file", filename="a"))
+    w.commands.answer = too_long
+    events, stop, _ = w.play(Session.begin(setup()))
+    assert [event.ok for event in events if isinstance(event, Ran)] == [False, True]
+    assert stop.text == "all done"

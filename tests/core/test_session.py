@@ -122,7 +122,7 @@ def test_a_journal_read_by_another_process_gives_an_equal_session(
     assert folded(start, read) == folded(start, sane)
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.lists(decided, max_size=10), modes)
 def test_nothing_denied_or_unknown_is_run_whatever_happened(events: list[Event], mode: JsonObject) -> None:
     session = folded(Session.begin(setup(policy=DENIED, **mode)), events)
@@ -199,7 +199,7 @@ class Life:
 LIMIT = (Decimal(1), Decimal(1))
 
 
-@settings(max_examples=50, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.data(), modes)
 def test_in_any_life_a_command_runs_only_when_allowed_and_written_down_and_never_twice_unasked(
     data: st.DataObject, mode: JsonObject
@@ -256,6 +256,19 @@ def test_a_person_is_asked_again_before_an_unfinished_command_runs_after_a_detou
         assert isinstance(effect, Ask)
         assert effect.action == action
         assert "unknown" in effect.note
+
+
+def test_a_command_that_met_a_limit_half_way_is_not_run_again_by_itself() -> None:
+    action = Action("write_to_file", {"filename": "a", "text": "x"})
+    past: list[Event] = [Replied(Thoughts("x"), action), Begun(action), LimitMet(LimitKind.BUDGET, *LIMIT)]
+    session = folded(Session.begin(setup(continuous=True)), [*past, Extended(LimitKind.BUDGET, LIMIT[0])])
+    effect = decide(session)
+    assert isinstance(effect, Ask)
+    assert "unknown" in effect.note
+    assert "outcome is unknown" in session.turns[-1].message.text
+    alone = folded(Session.begin(setup(attended=False)), [*past, Resumed()])
+    assert isinstance(decide(alone), Think)
+    assert sum("outcome is unknown" in turn.message.text for turn in alone.turns) == 1
 
 
 def test_a_review_of_no_action_allows_none() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import _thread
+import gc
 import json
 import threading
 import time
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -652,3 +654,16 @@ def test_no_answer_is_a_bug(body: bytes) -> None:
 def test_any_usage_can_be_read(usage: dict[str, Any]) -> None:
     read = read_usage(usage)
     assert min(read.prompt_tokens, read.cached_tokens, read.completion_tokens) >= 0
+
+
+def test_a_reply_that_is_cut_off_here_leaves_no_connection_open() -> None:
+    with OpenAIServer([Reply("x" * 100_000, pieces=50)]) as server:
+        model = OpenAIModel("m", Endpoint(server.url))
+        with warnings.catch_warnings(record=True) as noticed:
+            warnings.simplefilter("always")
+            assert model.complete([Message("user", "hi")], reply_tokens=100).finish == "length"
+            for thread in threading.enumerate():
+                if thread.name == "model call":
+                    thread.join(10)
+            gc.collect()
+        assert [str(each.message) for each in noticed] == []
