@@ -308,7 +308,7 @@ def test_after_an_overflow_less_is_sent(told: int | None) -> None:
 
 
 def test_in_a_smaller_window_the_commands_are_listed_without_descriptions() -> None:
-    session = Session.begin(setup()).after(Overflowed(1300))
+    session = Session.begin(setup()).after(Overflowed(1000))
     assert "Read a file." not in session.system.text
     assert "read_file: args" in session.system.text
     assert session.system_size == tokens(session.system.text) + 4
