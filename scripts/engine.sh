@@ -121,7 +121,7 @@ launch() {
     # --propagation slave: what is mounted in there stays in there.
     setsid unshare --net --mount --propagation slave --pid --fork --kill-child=KILL --mount-proc \
         sh -c 'ip link set lo up && exec "$@"' engine \
-        dockerd --storage-driver="$driver" --iptables=false --ip6tables=false --ip-forward=false \
+        dockerd --storage-driver="$driver" --iptables=false --ip6tables=false \
         --userland-proxy=false --data-root "$folder/data" --exec-root "$folder/exec" \
         --pidfile "$folder/dockerd.pid" --host "unix://$folder/docker.sock" \
         >"$folder/log" 2>&1 </dev/null 9>&- &
