@@ -51,7 +51,6 @@ ENV AUTOGPT_CONTAINER=1 \
 # The number that `--user` (compose: AGENT_UID, AGENT_GID) replaces by the caller's.
 USER 1000:1000
 WORKDIR /agent
-# The agent is no service: it is there for as long as somebody talks to it, and says with
-# its exit code how it ended. There is nothing to probe, and nobody who would restart it.
-HEALTHCHECK NONE
+# No HEALTHCHECK: the agent is no service. It is there for as long as somebody talks to it,
+# and says with its exit code how it ended; there is nothing to probe, and nothing to restart.
 ENTRYPOINT ["/opt/program/entry.sh"]
