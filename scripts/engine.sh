@@ -44,7 +44,7 @@ run_engine() {
     for program in dockerd unshare ip; do
         command -v "$program" >/dev/null || leave "no container engine answers, and $program isn't installed"
     done
-    mkdir -p -m 700 "$folder"
+    [ -d "$folder" ] || mkdir -m 700 "$folder"
     [ -O "$folder" ] && [ ! -L "$folder" ] || leave "$folder belongs to somebody else"
     folder=$(cd -- "$folder" && pwd -P)
     export DOCKER_HOST=unix://$folder/docker.sock
@@ -85,6 +85,10 @@ control_group() {
     echo "autogpt-tests-${sum:0:8}"
 }
 
+control_groups() {
+    find /sys/fs/cgroup -depth -type d -path "*/$(control_group)*" "$@" 2>/dev/null
+}
+
 end_engine() {
     local process ids tries=0
     process=$(cat "$folder/process" 2>/dev/null || echo 0)
@@ -100,7 +104,12 @@ end_engine() {
         done
         kill -KILL "$process" 2>/dev/null || true
     fi
-    find /sys/fs/cgroup -depth -type d -path "*/$(control_group)*" -exec rmdir {} + 2>/dev/null || true
+    # Its control groups can be removed as soon as the last process in them is gone.
+    tries=0
+    while [ "$tries" -lt 50 ] && [ -n "$(control_groups -print -quit)" ]; do
+        control_groups -exec rmdir {} + || sleep 0.1
+        tries=$((tries + 1))
+    done
     rm -rf -- "$folder"/{data,exec,pid,process,docker.sock}
 }
 
@@ -140,9 +149,9 @@ make_image() {
         --exclude='./config-*' --exclude=./idlelib -c . | tar -C "$root$library" -x
     copy "$library"/lib-dynload/*.so
     # What wheels may expect of any Linux (PEP 600), and what Debian's venv needs beside the library.
-    /sbin/ldconfig -p | grep -oE '/[^ ]*/(libgcc_s\.so\.1|libstdc\+\+\.so\.6|libz\.so\.1)$' | while read -r name; do
-        copy "$name"
-    done
+    /sbin/ldconfig -p |
+        grep -oE '/[^ ]*/lib(anl|dl|gcc_s|m|nss_(dns|files)|pthread|resolv|rt|stdc\+\+|util|z)\.so\.[0-9]+$' |
+        while read -r name; do copy "$name"; done
     if [ -d /usr/share/python-wheels ]; then
         mkdir -p "$root/usr/share" && cp -rL /usr/share/python-wheels "$root/usr/share/"
     fi

@@ -88,8 +88,8 @@ def compose_with(text: str, variables: str) -> str:
 def main() -> None:
     """Bring the pages up to date."""
     compose = CHECKOUT / "docker-compose.yml"
-    made = compose_with(compose.read_text(encoding="utf-8"), compose_variables())
-    compose.write_text(made, encoding="utf-8")
+    text = compose_with(compose.read_text(encoding="utf-8"), compose_variables())
+    compose.write_text(text, encoding="utf-8")
     for name, (marker, made) in PARTS.items():
         page = DOCS / name
         page.write_text(page_with(page.read_text(encoding="utf-8"), marker, made()), encoding="utf-8")
