@@ -29,8 +29,7 @@ RUN python3 -m compileall -q --invalidation-mode unchecked-hash /opt/program \
     && chmod -R a+rX,go-w /opt/program && chmod 755 /opt/program/entry.sh
 
 FROM ${BASE_IMAGE}
-# What the agent's commands use of the system. "" leaves it out: without a browser the image
-# is a quarter of the size.
+# What the agent's commands use of the system. "" leaves it out, and makes the image 0.8 GB smaller.
 ARG SYSTEM_PACKAGES="chromium chromium-driver git"
 RUN if [ -n "${SYSTEM_PACKAGES}" ]; then \
         apt-get update \
