@@ -12,7 +12,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 # System packages that tests need, beyond Python: added here by name, installed
 # where apt and the right to use it are there. Tests skip, and say so, what is missing.
-system_packages=""
+system_packages="docker.io docker-compose podman python3-venv iproute2"
 
 missing=""
 for package in $system_packages; do
@@ -22,11 +22,21 @@ if [ -n "$missing" ] && [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; t
     echo "Installing the system packages$missing ..." >&2
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # one word a package
-    { apt-get install -y $missing || { apt-get update && apt-get install -y $missing; }; } >/dev/null </dev/null
+    { apt-get install -y $missing || { apt-get update && apt-get install -y $missing; }; } >/dev/null </dev/null ||
+        echo "Not all of them could be installed." >&2
 fi
 
 bash scripts/install.sh .venv-test requirements-dev.txt
 unset PYTHONHOME PYTHONPATH
+
+# For tests of containers: an engine of this run's own unless one answers, and what images are made of.
+with_engine() {
+    AUTOGPT_TEST_ENGINE=$(mktemp -d /var/tmp/autogpt-engine.XXXXXX)
+    export AUTOGPT_TEST_ENGINE
+    trap 'bash scripts/engine.sh stop' EXIT
+    eval "$(bash scripts/engine.sh start)"
+    [ -z "${AUTOGPT_TEST_IMAGE:-}" ] || bash scripts/engine.sh wheels >/dev/null
+}
 
 # Processes side by side: as many as there are cores, at most four.
 run() {
@@ -42,6 +52,7 @@ case ${1-} in
     echo "The fast part:"
     run "${fast[@]}" || failed=$?
     echo "The slow and real part:"
+    with_engine
     run "${slow[@]}" || { code=$? && [ "$code" -eq 5 ]; } || failed=$code # 5: there is none yet
     exit "$failed"
     ;;

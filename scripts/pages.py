@@ -1,8 +1,9 @@
 """Writes the parts of the docs that are made from the program: `python scripts/pages.py`.
 
 In docs/usage.md the output of `--help`, in docs/design.md the ownership map, which is
-the first line of every module's docstring. Both stand between markers; a test
-compares them with the program.
+the first line of every module's docstring; and in docker-compose.yml the names of the
+variables that the container is given. All stand between markers; tests compare them
+with the program.
 """
 
 from __future__ import annotations
@@ -46,6 +47,17 @@ def ownership_map() -> str:
     return "\n".join(lines)
 
 
+def compose_variables() -> str:
+    """The name of every variable that the program knows, but those that the file sets itself."""
+    sys.path.insert(0, str(CHECKOUT))
+    try:
+        from autogpt.settings.variables import VARIABLES
+    finally:
+        sys.path.remove(str(CHECKOUT))
+    names = [name for variable in VARIABLES for name in variable.names if name != "REDIS_HOST"]
+    return "".join(f"      {name}:\n" for name in names)
+
+
 def reading_order(path: Path) -> tuple[bool, str]:
     """The core first, then room by room; a package before its modules."""
     name = path.relative_to(CHECKOUT / "autogpt").as_posix().removesuffix("__init__.py")
@@ -64,8 +76,20 @@ def page_with(text: str, marker: str, content: str) -> str:
     return page
 
 
+def compose_with(text: str, variables: str) -> str:
+    """docker-compose.yml with what stands between its markers replaced. Raises ValueError without them."""
+    pattern = re.compile(r"( +# <variables>\n).*?( +# </variables>\n)", re.DOTALL)
+    made, found = pattern.subn(lambda match: match[1] + variables + match[2], text)
+    if found != 1:
+        raise ValueError("docker-compose.yml needs # <variables> and # </variables> once")
+    return made
+
+
 def main() -> None:
     """Bring the pages up to date."""
+    compose = CHECKOUT / "docker-compose.yml"
+    text = compose_with(compose.read_text(encoding="utf-8"), compose_variables())
+    compose.write_text(text, encoding="utf-8")
     for name, (marker, made) in PARTS.items():
         page = DOCS / name
         page.write_text(page_with(page.read_text(encoding="utf-8"), marker, made()), encoding="utf-8")

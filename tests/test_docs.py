@@ -61,7 +61,11 @@ def options_in(text: str) -> Iterator[str]:
                 yield from re.findall(r"(?<!\S)(--[a-z][a-z0-9-]+)", line.partition(" #")[0])
 
 
-OTHER_PROGRAMS = {"--rm", "--fast"}
+OTHER_PROGRAMS = {"--rm", "--fast"} | {
+    "--add-host", "--cap-drop", "--env-file", "--index-url", "--init", "--network", "--no-deps", "--profile", "--read-only",
+    "--security-opt", "--shm-size", "--tmpfs", "--user", "--userns",
+}  # fmt: skip
+"""Options of this project's own scripts, and of docker, podman and compose."""
 
 
 @needs_command_line
