@@ -123,6 +123,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    if not hasattr(os, "fork"):
+        raise SystemExit("This needs a system that can fork: Linux or macOS.")
     chance, tally, losses = random.Random(given.seed), Tally(), Losses()
     started = time.monotonic()
     forked.warm_up()
