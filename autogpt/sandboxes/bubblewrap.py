@@ -85,16 +85,47 @@ class BubblewrapLauncher:
         self._prlimit = shutil.which("prlimit", path=SYSTEM_PATH)
         self._filter = seccomp.program(platform.machine())
         self._options: tuple[str, ...] = ("--disable-userns",)
-        self._probe(place)
+        self._sized = True
+        self._enter: tuple[str, ...] = ()
+        self._kept: list[int] = []
+        try:
+            self._probe(place)
+        except BaseException:
+            self.close()
+            raise
 
     def _probe(self, place: Path) -> None:
-        """See whether it works here; the oldest versions can't forbid user namespaces."""
+        """See whether it works here, without what older versions don't know."""
         why = self._try(place)
-        if why and "disable-userns" in why:
+        if why and "disable-userns" in why:  # before 0.8; the filter of system calls forbids them too
             self._options = ()
+            why = self._try(place)
+        if why and "--size" in why:  # before 0.7
+            self._sized = False
             why = self._try(place)
         if why:
             raise PermissionError(f"bubblewrap can't make its namespaces here ({why})")
+        if not self._network:
+            self._share_loopback(place)
+
+    def _share_loopback(self, place: Path) -> None:
+        """Make one network without a way out for all commands, so that one can serve another.
+
+        Where that can't be, each has one of its own.
+        """
+        nsenter = shutil.which("nsenter", path=SYSTEM_PATH)
+        if not nsenter:
+            return
+        try:
+            self._kept = _namespaces(self._bwrap)
+        except OSError:
+            return
+        net, user = (f"/proc/{os.getpid()}/fd/{kept}" for kept in self._kept)
+        # The superuser needn't enter the user namespace, and had better not.
+        owner = (f"--user={user}", "--preserve-credentials") if os.getuid() else ()
+        self._enter = (nsenter, *owner, f"--net={net}", "--")
+        if self._try(place):
+            self._enter = ()
 
     def _try(self, place: Path) -> str | None:
         """Why it doesn't work, None if it does."""
@@ -114,7 +145,12 @@ class BubblewrapLauncher:
         given = _pipe_holding(self._filter) if self._filter else None
         try:
             popen = subprocess.Popen(
-                [*(group.enter if group else ()), self._bwrap, *self._arguments(command, given)],
+                [
+                    *(group.enter if group else ()),
+                    *self._enter,
+                    self._bwrap,
+                    *self._arguments(command, given),
+                ],
                 env={},
                 cwd="/",
                 stdin=subprocess.PIPE if command.stdin else subprocess.DEVNULL,
@@ -134,7 +170,7 @@ class BubblewrapLauncher:
 
     def _arguments(self, command: Command, given: int | None) -> Iterator[str]:
         yield from ("--unshare-all", "--unshare-user", *self._options)
-        if self._network:
+        if self._network or self._enter:
             yield "--share-net"
         if os.getuid() == 0:
             yield from ("--uid", str(ORDINARY_USER), "--gid", str(ORDINARY_USER))
@@ -158,7 +194,9 @@ class BubblewrapLauncher:
             yield from ("--ro-bind", str(path), str(path))
         # The superuser's processes could write kernel settings, whatever their capabilities.
         yield from ("--proc", "/proc", "--remount-ro", "/proc")
-        yield from ("--dev", "/dev", "--size", str(self._limits.memory), "--tmpfs", "/dev/shm")
+        yield from ("--dev", "/dev")
+        if self._sized:
+            yield from ("--size", str(self._limits.memory), "--tmpfs", "/dev/shm")
         yield from ("--remount-ro", "/dev")
         yield from ("--bind", str(self._temporary), "/tmp")
         yield from ("--bind", self.workspace, self.workspace)
@@ -187,6 +225,9 @@ class BubblewrapLauncher:
 
     def close(self) -> None:
         """Take away what held them."""
+        for kept in self._kept:
+            os.close(kept)
+        self._kept = []
         if self._groups:
             self._groups.close()
 
@@ -212,7 +253,12 @@ def python_folders() -> tuple[Path, ...]:
         if prefix == "/" or prefix == "/usr" or prefix.startswith("/usr/"):
             continue
         folder = Path(prefix)
-        if {entry.name for entry in folder.iterdir()} <= {*PYTHON_PARTS, ".gitignore", ".lock", "CACHEDIR.TAG"}:
+        if {entry.name for entry in folder.iterdir()} <= {
+            *PYTHON_PARTS,
+            ".gitignore",
+            ".lock",
+            "CACHEDIR.TAG",
+        }:
             folders.append(folder)
         else:
             folders += [folder / part for part in PYTHON_PARTS if (folder / part).exists()]
@@ -248,13 +294,42 @@ def _pipe_holding(data: bytes) -> int:
     return read
 
 
+def _namespaces(bwrap: str) -> list[int]:
+    """Descriptors of a new network namespace, its loopback up, and of the user namespace it belongs to.
+
+    They live as long as something refers to them. Raises OSError.
+    """
+    words = [bwrap, "--unshare-user", "--unshare-net", "--ro-bind", "/", "/", "--", "cat"]
+    with subprocess.Popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as keeper:
+        assert keeper.stdin
+        assert keeper.stdout
+        keeper.stdin.write(b"up\n")
+        keeper.stdin.flush()
+        if keeper.stdout.readline() != b"up\n":
+            raise PermissionError("bubblewrap can't make a network")
+        inside = tree.descendants(keeper.pid)[-1]
+        kept: list[int] = []
+        try:
+            for name in ("net", "user"):
+                kept.append(os.open(f"/proc/{inside}/ns/{name}", os.O_RDONLY))
+        except OSError:
+            for one in kept:
+                os.close(one)
+            raise
+        finally:
+            keeper.stdin.close()
+        return kept
+
+
 def _terminate(pid: int) -> None:
     tree.send(tree.descendants(pid), signal.SIGTERM)
 
 
 def _end(pid: int) -> None:
-    """Kill the namespace's first process, with which the kernel ends all others."""
+    """Kill the namespace's first process, with which the kernel ends all others; bwrap waits for that."""
+    tree.send([pid], signal.SIGSTOP)
     first = tree.descendants(pid)[:1]
     tree.send(first or [pid], signal.SIGKILL)
-
-
+    tree.send([pid], signal.SIGCONT)

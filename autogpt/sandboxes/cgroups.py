@@ -12,6 +12,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from itertools import count
@@ -52,23 +53,32 @@ class Cgroups:
     def __init__(self, folders: tuple[Path, ...], limits: ProcessLimits) -> None:
         self._folders = folders
         self._limits = limits
+        self._lock = threading.Lock()
         self._spent: list[Cgroup] = []
 
     def new(self) -> Cgroup:
         """A group for a command. Raises CommandError."""
-        self._spent = [group for group in self._spent if not group.removed()]
+        self._take_away()
         try:
-            return Cgroup(self._folders, self._limits, self._spent.append)
+            return Cgroup(self._folders, self._limits, self._let_go)
         except OSError as error:
             raise CommandError(f"The command's control group could not be made: {error.strerror}.") from None
+
+    def _let_go(self, group: Cgroup) -> None:
+        with self._lock:
+            self._spent.append(group)
+
+    def _take_away(self) -> bool:
+        """Whether all spent groups could be taken away."""
+        with self._lock:
+            self._spent = [group for group in self._spent if not group.removed()]
+            return not self._spent
 
     def close(self) -> None:
         """Take away what is left."""
         deadline = time.monotonic() + 5
-        while self._spent and time.monotonic() < deadline:
-            self._spent = [group for group in self._spent if not group.removed()]
-            if self._spent:
-                time.sleep(0.005)
+        while not self._take_away() and time.monotonic() < deadline:
+            time.sleep(0.005)
 
 
 def available(limits: ProcessLimits) -> Cgroups | None:
@@ -147,7 +157,9 @@ class Cgroup:
         for folder in self._folders:
             if _counted(folder / "pids.events", "max"):
                 found.add(Limit.PROCESSES)
-            if _counted(folder / "memory.events", "oom_kill") or _counted(folder / "memory.oom_control", "oom_kill"):
+            if _counted(folder / "memory.events", "oom_kill") or _counted(
+                folder / "memory.oom_control", "oom_kill"
+            ):
                 found.add(Limit.MEMORY)
         return frozenset(found)
 

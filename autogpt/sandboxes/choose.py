@@ -130,11 +130,14 @@ class _Maker:
         from autogpt.sandboxes.docker import DockerLauncher, connect, fetch_image
 
         wish = self._wish
+        client = None
         try:
             client = connect(self._environ)
             fetch_image(client, wish.image, self._on_progress)
         except EngineMissing as why:
-            raise _Missing(str(why)) from None
+            if client:
+                client.close()
+            raise _Missing(str(why).rstrip(".")) from None
 
         def launcher(scratch: Scratch, protected: Protected) -> Launcher:
             return DockerLauncher(
@@ -164,9 +167,7 @@ class _Maker:
                 environ=self._environ,
             )
 
-        return Choice(
-            self._opened(launcher, hold=True), f"Programs run in bubblewrap, {self._network()}."
-        )
+        return Choice(self._opened(launcher, hold=True), f"Programs run in bubblewrap, {self._network()}.")
 
     def host(self, why: str, *, contained: bool) -> Choice:
         from autogpt.sandboxes.host import HostLauncher

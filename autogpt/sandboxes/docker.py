@@ -39,7 +39,7 @@ LABEL = "autogpt.sandbox"
 
 ENDS_WITH_ITS_INPUT = "exec 3<&0; cat <&3 >/dev/null & wait $!"
 """The first process: waits for the end of its input, and takes in orphans meanwhile."""
-RUN_AND_CLEAR = '"$@"; code=$?; kill -9 -1 2>/dev/null; exit $code'
+RUN_AND_CLEAR = 'exec 2>&1; "$@"; code=$?; kill -9 -1 2>/dev/null; exit $code'
 """Runs a command, then ends what it left behind; the first process is another user's."""
 NOBODY = "65534:65534"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
@@ -287,7 +287,12 @@ class DockerLauncher:
         limits = self._limits
         mounts = [Mount(self.workspace, str(self._place), type="bind")]
         mounts += [
-            Mount(f"{self.workspace}/{path.relative_to(self._place).as_posix()}", str(path), type="bind", read_only=True)
+            Mount(
+                f"{self.workspace}/{path.relative_to(self._place).as_posix()}",
+                str(path),
+                type="bind",
+                read_only=True,
+            )
             for path in self._protected
             if path.exists()
         ]
@@ -343,8 +348,9 @@ class DockerLauncher:
         for box in boxes:
             box.kill()
         with suppress(CommandError), engine_errors():
-            _wait_until_gone(self._client.api, owner())
-            self._client.close()
+            for box in boxes:
+                box.wait_until_gone()
+        self._client.close()
 
 
 class Box:
@@ -379,8 +385,17 @@ class Box:
         self.dead = True
         with suppress(CommandError), engine_errors():
             self._api.remove_container(self.id, force=True, v=True)
-        with suppress(Exception):
-            self._input.close()
+        close(self._input)
+
+    def wait_until_gone(self) -> None:
+        """Removal goes on after it was asked for; wait for its end, not for ever."""
+        import docker.errors
+
+        deadline = time.monotonic() + 10
+        with suppress(docker.errors.NotFound):
+            while time.monotonic() < deadline:
+                self._api.inspect_container(self.id)
+                time.sleep(0.02)
 
     def ran_out_of_memory(self, since: float) -> bool:
         """Whether the kernel ended a process in it for its memory since a time."""
@@ -390,21 +405,24 @@ class Box:
             filters={"container": self.id, "event": "oom"},
             decode=True,
         )
-        return any(True for _ in events)
+        try:
+            return any(True for _ in events)
+        finally:
+            events.close()
 
 
 class DockerChild:
     """A command in a container that is its own until it ends."""
 
     def __init__(self, launcher: DockerLauncher, api: Any, box: Box, exec_id: str, stream: Any) -> None:
-        from docker.utils.socket import frames_iter
+        from docker.utils import socket as streams
 
         self._launcher = launcher
         self._api = api
         self._box = box
         self._exec = exec_id
         self._stream = stream
-        self._frames = frames_iter(stream, tty=False)
+        self._frames = streams.frames_iter(stream, tty=False)  # type: ignore[no-untyped-call]
         self._started = time.time()
         self._ended = threading.Event()
         self._killed = False
@@ -421,19 +439,23 @@ class DockerChild:
 
     def write(self, data: bytes) -> None:
         """To its standard input."""
+        if self._ended.is_set():
+            raise BrokenPipeError
         getattr(self._stream, "_sock", self._stream).sendall(data)
 
     def wait(self, seconds: float) -> int | None:
         """Its exit code. Raises CommandError when the engine has gone."""
+        if self._killed:
+            return KILLED
         if self._code is None and self._ended.wait(max(seconds, 0)):
             with engine_errors():
                 deadline = time.monotonic() + max(seconds, 1)
                 while self._code is None and time.monotonic() < deadline:
                     found = self._api.exec_inspect(self._exec)
-                    if not found["Running"] or self._killed:
-                        self._code = KILLED if found["ExitCode"] is None else int(found["ExitCode"])
-                    else:
+                    if found["Running"]:
                         time.sleep(0.005)
+                    else:
+                        self._code = int(found["ExitCode"])
         return self._code
 
     def overstepped(self) -> Limit | None:
@@ -452,12 +474,14 @@ class DockerChild:
         """End the container, unless the command has ended by itself."""
         if self._code is None and not self._killed:
             self._killed = True
+            # First, for the engine doesn't end a command while it is stuck on sending its output.
+            with suppress(OSError, ValueError, AttributeError):
+                getattr(self._stream, "_sock", self._stream).shutdown(2)
             self._box.kill()
 
     def release(self) -> frozenset[Limit]:
         """Give the container back for the next command if it can be trusted to be clean."""
-        with suppress(OSError):
-            self._stream.close()
+        close(self._stream)
         if self._killed or self._code is None:
             self._launcher.give_back(self._box)
             return frozenset()
@@ -469,6 +493,14 @@ class DockerChild:
                 return frozenset({Limit.MEMORY} if met else ())
         self._launcher.give_back(self._box)
         return frozenset()
+
+
+def close(stream: Any) -> None:
+    """Close a stream of the client's: what it gives out is a view that doesn't close its socket."""
+    for part in (stream, getattr(stream, "_sock", None), getattr(stream, "_response", None)):
+        if part is not None:
+            with suppress(OSError, ValueError):
+                part.close()
 
 
 def owner() -> str:
@@ -487,15 +519,6 @@ def _sweep(api: Any) -> None:
         if whose and mine and not tree.is_running(int(whose[2])):
             with suppress(CommandError), engine_errors():
                 api.remove_container(found["Id"], force=True, v=True)
-
-
-def _wait_until_gone(api: Any, whose: str) -> None:
-    """Removal goes on after it was asked for; wait for its end, not for ever."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        if not api.containers(all=True, filters={"label": f"{LABEL}={whose}"}):
-            return
-        time.sleep(0.02)
 
 
 def _of_engine(info: Mapping[str, Any], version: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

@@ -138,7 +138,9 @@ class ProcessSandbox:
         if not folder.is_relative_to(self._place):
             raise CommandError("Commands start in the workspace or in a folder of it.")
         if not folder.is_dir():
-            raise CommandError(f"There is no folder {folder.relative_to(self._place).as_posix()!r} in the workspace.")
+            raise CommandError(
+                f"There is no folder {folder.relative_to(self._place).as_posix()!r} in the workspace."
+            )
         return replace(command, folder=folder)
 
     def _launched(self, command: Command) -> RunningProcess:

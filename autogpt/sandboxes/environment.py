@@ -15,7 +15,9 @@ TAKEN_OVER_ON_WINDOWS = (
 )  # fmt: skip
 
 
-def clean(of_agent: Mapping[str, str], *, path: str, temporary: str, more: Mapping[str, str]) -> dict[str, str]:
+def clean(
+    of_agent: Mapping[str, str], *, path: str, temporary: str, more: Mapping[str, str]
+) -> dict[str, str]:
     """A command's environment; `temporary` is its folder for passing files, and its home."""
     taken = {name: of_agent[name] for name in TAKEN_OVER if name in of_agent}
     return {

@@ -26,7 +26,9 @@ from autogpt.sandboxes.child import Child
 from autogpt.sandboxes.piped import PipedChild
 from autogpt.sandboxes.port import Command, ProcessLimits
 
-PROGRAM = "import sys; sys.path.insert(0, sys.argv.pop(1)); from autogpt.sandboxes.supervisor import main; main()"
+PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from autogpt.sandboxes.supervisor import main; main()"
+)
 PACKAGE_FOLDER = str(Path(__file__).resolve().parents[2])
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 PR_SET_DUMPABLE = 4
@@ -39,7 +41,9 @@ class HostLauncher:
 
     name = "host"
 
-    def __init__(self, place: Path, limits: ProcessLimits, temporary: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, place: Path, limits: ProcessLimits, temporary: Path, environ: Mapping[str, str]
+    ) -> None:
         self.python = sys.executable
         self.workspace = str(place)
         self._limits = limits
@@ -117,7 +121,9 @@ class HostLauncher:
         return ",".join(f"{name}={number}" for name, number in held.items())
 
     def _launch_on_windows(self, command: Command) -> Child:
-        taken = {name: self._environ[name] for name in environment.TAKEN_OVER_ON_WINDOWS if name in self._environ}
+        taken = {
+            name: self._environ[name] for name in environment.TAKEN_OVER_ON_WINDOWS if name in self._environ
+        }
         home = str(self._temporary)
         more = {**taken, "TEMP": home, "TMP": home, "USERPROFILE": home, **command.environment}
         try:
@@ -152,7 +158,11 @@ def _end_strays(mark: str) -> None:
 
 
 def _end_on_windows(pid: int) -> None:
-    subprocess.run(["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False)
+    if subprocess.run(
+        ["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False
+    ).returncode:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def _hide_own_memory() -> None:

@@ -84,8 +84,6 @@ class PipedChild:
         """End all its processes."""
         if self._popen.poll() is None:
             self._end(self._popen.pid)
-            with contextlib.suppress(OSError):
-                self._popen.kill()
 
     def release(self) -> frozenset[Limit]:
         """Free everything."""

@@ -79,6 +79,8 @@ def find(place: Path) -> set[Path]:
                 continue
             if entry.name.lower() in ALWAYS:
                 found.add(Path(entry.path))
-            elif depth < DEEPEST and entry.name not in NOT_LOOKED_INTO and entry.is_dir(follow_symlinks=False):
+            elif (
+                depth < DEEPEST and entry.name not in NOT_LOOKED_INTO and entry.is_dir(follow_symlinks=False)
+            ):
                 folders.append((entry.path, depth + 1))
     return found

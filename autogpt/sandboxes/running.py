@@ -45,7 +45,12 @@ _OnBytes = Callable[[bytes], None]
 _SAID = {
     Limit.MEMORY: (b"MemoryError", b"Cannot allocate memory", b"bad_alloc", b"out of memory"),
     Limit.FILE_SIZE: (b"File too large", b"File size limit exceeded"),
-    Limit.PROCESSES: (b"Resource temporarily unavailable", b"can't start new thread", b"can't fork", b"Cannot fork"),
+    Limit.PROCESSES: (
+        b"Resource temporarily unavailable",
+        b"can't start new thread",
+        b"can't fork",
+        b"Cannot fork",
+    ),
     Limit.CPU: (b"CPU time limit exceeded",),
 }
 """How programs say that the system refused them more."""
@@ -236,8 +241,6 @@ def _met(end: End, output: Output) -> frozenset[Limit]:
             return frozenset({limit})
         case Exited(code) if code:
             last = (output.head + output.tail)[-8192:]
-            return frozenset(
-                limit for limit, said in _SAID.items() if any(words in last for words in said)
-            )
+            return frozenset(limit for limit, said in _SAID.items() if any(words in last for words in said))
         case _:
             return frozenset()

@@ -49,7 +49,12 @@ def sweep(folder: Path) -> None:
             info = entry.stat(follow_symlinks=False)
         except OSError:
             continue
-        if named and stat.S_ISDIR(info.st_mode) and info.st_uid == os.getuid() and not tree.is_running(int(named[1])):
+        if (
+            named
+            and stat.S_ISDIR(info.st_mode)
+            and info.st_uid == os.getuid()
+            and not tree.is_running(int(named[1]))
+        ):
             remove(Path(entry.path))
 
 

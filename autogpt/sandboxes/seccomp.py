@@ -13,12 +13,17 @@ from __future__ import annotations
 
 import struct
 
-_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_NUMBER, _ARCHITECTURE = 0, 4
-"""Where they are in struct seccomp_data."""
-_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050001
+_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
+"""Where they are in struct seccomp_data; of the argument, the lower half on these machines."""
+_ALLOW, _KILL, _REFUSE, _UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
+"""Refused is EPERM, unknown is ENOSYS."""
 _X32 = 0x40000000
 """From here on, numbers on x86-64 are of the x32 way of calling."""
+_NEW_NAMESPACES = 0x7E020000
+"""The flags of clone() that make namespaces: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
+_CLONE3 = 435
+"""Its flags are in memory, where a filter can't look; programs then use clone()."""
 
 _X86_64 = {
     "acct": 163, "add_key": 248, "bpf": 321, "clock_settime": 227, "delete_module": 176, "finit_module": 313,
@@ -40,23 +45,36 @@ _AARCH64 = {
 }  # fmt: skip
 """The kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h."""
 
-_ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
+_ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64, 56), "aarch64": (0xC00000B7, _AARCH64, 220)}
+"""By machine: its number (linux/audit.h), its table, and the number of clone()."""
 
 
 def program(machine: str) -> bytes | None:
     """The filter for a machine as `platform.machine()` names it, None where there is none."""
     if machine not in _ARCHITECTURES:
         return None
-    architecture, refused = _ARCHITECTURES[machine]
+    architecture, refused, clone = _ARCHITECTURES[machine]
     numbers = sorted(refused.values())
+    # What follows the comparisons: namespaces? allow, refuse, unknown.
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_JUMP_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
     ]
+    end = len(lines) + (machine == "x86_64") + len(numbers) + 2
+    look, allow, refuse, unknown = end, end + 2, end + 3, end + 4
+
+    def to(place: int) -> int:
+        return place - len(lines) - 1
+
     if machine == "x86_64":
-        lines.append((_JUMP_AT_LEAST, len(numbers) + 1, 0, _X32))
-    lines += [(_JUMP_EQUAL, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
-    lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+        lines.append((_JUMP_AT_LEAST, to(refuse), 0, _X32))
+    for number in numbers:
+        lines.append((_JUMP_EQUAL, to(refuse), 0, number))
+    lines.append((_JUMP_EQUAL, to(unknown), 0, _CLONE3))
+    lines.append((_JUMP_EQUAL, to(look), to(allow), clone))
+    lines.append((_LOAD, 0, 0, _FIRST_ARGUMENT))
+    lines.append((_JUMP_ANY_BIT, to(refuse), to(allow), _NEW_NAMESPACES))
+    lines += [(_RETURN, 0, 0, value) for value in (_ALLOW, _REFUSE, _UNKNOWN)]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,12 @@ IMAGE = "AUTOGPT_TEST_IMAGE"
 MARK = "AUTOGPT_TEST_MARK"
 
 SMALL = ProcessLimits(
-    seconds=20, cpu_seconds=10, memory=96 * MEBIBYTE, processes=32, file_size=4 * MEBIBYTE, output=4 * MEBIBYTE
+    seconds=20,
+    cpu_seconds=10,
+    memory=96 * MEBIBYTE,
+    processes=32,
+    file_size=4 * MEBIBYTE,
+    output=4 * MEBIBYTE,
 )
 """Tight enough for a test to reach each, on a machine that others use too."""
 
@@ -62,15 +68,15 @@ class Bench:
         self._open.callback(choice.sandbox.close)
         return choice.sandbox
 
-    def run(self, sandbox: Sandbox, *argv: str, on_output: OnOutput | None = None, **more: object) -> Outcome:
+    def run(self, sandbox: Sandbox, *argv: str, on_output: OnOutput | None = None, **more: Any) -> Outcome:
         """Run a command that carries this bench's mark."""
         return sandbox.run(self.command(*argv, **more), on_output)
 
-    def command(self, *argv: str, **more: object) -> Command:
+    def command(self, *argv: str, **more: Any) -> Command:
         """A command with the mark, by which what is left of it can be found."""
-        return Command(argv, environment={MARK: self.mark}, **more)  # type: ignore[arg-type]
+        return Command(argv, environment={MARK: self.mark}, **more)
 
-    def python(self, sandbox: Sandbox, code: str, *arguments: str, **more: object) -> Outcome:
+    def python(self, sandbox: Sandbox, code: str, *arguments: str, **more: Any) -> Outcome:
         """Run Python code."""
         return self.run(sandbox, sandbox.python, "-c", code, *arguments, **more)
 
@@ -98,7 +104,9 @@ class Bench:
             for pattern in ("/sys/fs/cgroup/*", "/sys/fs/cgroup/*/*", "/sys/fs/cgroup/*/*/*")
             for group in glob.glob(f"{pattern}/autogpt-{os.getpid()}-*")
         ]
-        found += [str(path) for path in self.place.glob(".[ag]*") if path.is_dir() and not any(path.iterdir())]
+        found += [
+            str(path) for path in self.place.glob(".[ag]*") if path.is_dir() and not any(path.iterdir())
+        ]
         if self.kind == "docker" and IMAGE in os.environ:
             found += containers()
         return found

@@ -100,7 +100,9 @@ class TestOutput:
     def test_it_comes_while_the_command_runs(self, bench: Bench) -> None:
         """The command waits for an answer to what it printed, which only then is there."""
         box = bench.open()
-        code = "import os, time\nprint('ready')\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('went')"
+        code = (
+            "import os, time\nprint('ready')\nwhile not os.path.exists('go'): time.sleep(0.01)\nprint('went')"
+        )
         heard: list[str] = []
 
         def hear(piece: str) -> None:
@@ -153,7 +155,9 @@ class TestOutput:
             heard += len(piece)
 
         outcome = bench.python(
-            box, "import sys\nfor _ in range(1600): sys.stdout.write('0123456789abcde\\n' * 4096)", on_output=hear
+            box,
+            "import sys\nfor _ in range(1600): sys.stdout.write('0123456789abcde\\n' * 4096)",
+            on_output=hear,
         )
         assert outcome.end == Exited(0)
         assert outcome.output.total == heard == 100 * MEBIBYTE
@@ -334,7 +338,9 @@ class TestTree:
         process = box.start(bench.command(box.python, "-c", "import time; time.sleep(60)"))
         ended: list[Outcome] = []
         thread = threading.Thread(
-            target=lambda: ended.append(bench.python(box, "print('up', flush=True); import time; time.sleep(60)"))
+            target=lambda: ended.append(
+                bench.python(box, "print('up', flush=True); import time; time.sleep(60)")
+            )
         )
         thread.start()
         eventually(lambda: bool(list(marked(bench.mark))) or bench.kind == "docker", lambda: "nothing began")
@@ -383,7 +389,7 @@ class TestTree:
 
 class TestPlaces:
     @pytest.mark.parametrize(
-        "name", ["with spaces", "it's \"quoted\"", "two\nlines", "中文目录", "-rf", "a:b,c=d", "$HOME`id`;#%s"]
+        "name", ["with spaces", 'it\'s "quoted"', "two\nlines", "中文目录", "-rf", "a:b,c=d", "$HOME`id`;#%s"]
     )
     def test_any_name_of_a_workspace(self, bench: Bench, tmp_path: Path, name: str) -> None:
         place = tmp_path / name
@@ -421,7 +427,8 @@ class TestPlaces:
 
     def test_home_is_there_and_not_the_persons(self, bench: Bench) -> None:
         said = bench.says(
-            bench.open(), "import os; home = os.path.expanduser('~'); open(home + '/x', 'w').close(); print(home)"
+            bench.open(),
+            "import os; home = os.path.expanduser('~'); open(home + '/x', 'w').close(); print(home)",
         )
         assert said != os.environ["HOME"]
         assert not Path(os.environ["HOME"], "x").exists()
