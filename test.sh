@@ -12,7 +12,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 # System packages that tests need, beyond Python: added here by name, installed
 # where apt and the right to use it are there. Tests skip, and say so, what is missing.
-system_packages=""
+system_packages="bubblewrap docker.io"
 
 missing=""
 for package in $system_packages; do
@@ -27,6 +27,9 @@ fi
 
 bash scripts/install.sh .venv-test requirements-dev.txt
 unset PYTHONHOME PYTHONPATH
+
+# A container engine for the tests: the one that answers, else one of their own.
+[ "${1-}" = --fast ] || { trap 'bash scripts/engine.sh stop' EXIT && eval "$(bash scripts/engine.sh start)"; }
 
 # Processes side by side: as many as there are cores, at most four.
 run() {
@@ -50,6 +53,6 @@ case ${1-} in
     run "${fast[@]}" "$@"
     ;;
 *)
-    exec .venv-test/bin/python -m pytest "$@"
+    .venv-test/bin/python -m pytest "$@"
     ;;
 esac

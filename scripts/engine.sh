@@ -11,7 +11,8 @@
 
 set -euo pipefail
 
-folder=${AUTOGPT_TEST_ENGINE:-/tmp/autogpt-test-engine}
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+folder=/tmp/autogpt-test-engine-$(printf %s "$here" | cksum | cut -d ' ' -f 1)
 image=autogpt-test-image
 
 say() { echo "engine: $*" >&2; }
@@ -73,7 +74,7 @@ make_image() {
     for name in bin lib lib64; do
         [ -L "/$name" ] && rmdir "$root/$name" && cp -a "/$name" "$root/$name"
     done
-    for name in sh cat chmod cp env head id ln ls mkdir mount rm sleep touch; do
+    for name in sh cat chmod cp env head id ln ls mkdir mount mv rm rmdir sleep touch; do
         copy "$(PATH=/usr/bin:/bin command -v "$name")"
     done
     copy "$python"
@@ -94,10 +95,17 @@ start)
     echo "export DOCKER_HOST=${DOCKER_HOST:-unix:///var/run/docker.sock} AUTOGPT_TEST_IMAGE=$image"
     ;;
 stop)
+    # An engine of the person's keeps nothing of the tests.
+    if [ ! -d "$folder" ] && command -v docker >/dev/null && answers; then
+        docker image rm "$image" >/dev/null 2>&1 || true
+    fi
     if [ -f "$folder/pid" ]; then
         process=$(cat "$folder/pid")
         kill "$process" 2>/dev/null || true
-        while kill -0 "$process" 2>/dev/null; do sleep 0.1; done
+        for _ in $(seq 100); do
+            kill -0 "$process" 2>/dev/null || break
+            sleep 0.1
+        done
     fi
     if [ -d "$folder" ]; then
         grep -o "$folder[^ ]*" /proc/self/mounts | sort -r | xargs -r -n 1 umount -l || true
@@ -105,7 +113,7 @@ stop)
     fi
     ;;
 *)
-    sed -n '2,11p' "$0" >&2
+    sed -n '2,13p' "$0" >&2
     exit 2
     ;;
 esac

@@ -128,23 +128,23 @@ def _is_there(host: str) -> bool:
 def engine_errors() -> Iterator[None]:
     """Whatever the client raises, as a CommandError."""
     import docker.errors
-    import requests.exceptions
-    import urllib3.exceptions
 
     try:
         yield
     except docker.errors.APIError as error:
         raise CommandError(f"The container engine refused: {_one_line(error.explanation or error)}") from None
-    except (
-        docker.errors.DockerException,
-        requests.exceptions.RequestException,
-        urllib3.exceptions.HTTPError,
-        OSError,
-    ) as error:
-        raise CommandError(
-            "The container engine doesn't answer (any more), so programs can't be run just now "
-            f"({_one_line(error)})."
-        ) from None
+    except (docker.errors.DockerException, OSError) as error:  # those of requests are OSErrors
+        raise _gone(error) from None
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "urllib3":
+            raise
+        raise _gone(error) from None
+
+
+def _gone(error: Exception) -> CommandError:
+    return CommandError(
+        f"The container engine doesn't answer (any more), so programs can't be run just now ({_one_line(error)})."
+    )
 
 
 def _one_line(error: object) -> str:
