@@ -66,9 +66,10 @@ def connect(environ: Mapping[str, str]) -> Any:
         raise EngineMissing(
             f"the engine at {named} (DOCKER_HOST) is on another machine, which can't see the workspace"
         )
-    hosts = [named] if named else [host for host in _usual_hosts(environ) if _is_there(host)]
+    hosts = [host for host in ([named] if named else _usual_hosts(environ)) if _is_there(host)]
     if not hosts:
-        raise EngineMissing("no container engine is running")
+        where = f" at {named} (DOCKER_HOST)" if named else ""
+        raise EngineMissing(f"no container engine is running{where}")
     why = ""
     for host in hosts:
         try:
@@ -445,13 +446,18 @@ class DockerChild:
 
     def wait(self, seconds: float) -> int | None:
         """Its exit code. Raises CommandError when the engine has gone."""
+        import docker.errors
+
         if self._killed:
             return KILLED
         if self._code is None and self._ended.wait(max(seconds, 0)):
             with engine_errors():
                 deadline = time.monotonic() + max(seconds, 1)
                 while self._code is None and time.monotonic() < deadline:
-                    found = self._api.exec_inspect(self._exec)
+                    try:
+                        found = self._api.exec_inspect(self._exec)
+                    except docker.errors.NotFound:  # somebody took the container away
+                        return KILLED
                     if found["Running"]:
                         time.sleep(0.005)
                     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -97,7 +98,8 @@ class ProcessSandbox:
                 self._started.append(process)
             begun.append(process)
             ready.set()
-            process.watch(command.seconds, None)
+            with suppress(CommandError):  # its engine has gone, and it with it
+                process.watch(command.seconds, None)
 
         threading.Thread(target=live, name=f"watches {command.argv[0]}", daemon=True).start()
         ready.wait()

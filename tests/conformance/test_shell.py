@@ -26,9 +26,11 @@ def lines(shell: Shell, *typed: str) -> str:
 
 
 def test_the_folder_and_exported_variables_stay(bench: Bench) -> None:
-    (bench.place / "it's a \"folder\"\nin two lines $x").mkdir()
+    (bench.place / 'it\'s a "folder"\nin two lines $x').mkdir()
     shell = Shell(bench.open())
-    assert lines(shell, "cd it*; export WORD='a \"b\" $c\nd'", 'pwd; echo "$WORD"').endswith('lines $x\na "b" $c\nd')
+    assert lines(shell, "cd it*; export WORD='a \"b\" $c\nd'", 'pwd; echo "$WORD"').endswith(
+        'lines $x\na "b" $c\nd'
+    )
     assert lines(shell, "cd ..; unset WORD", 'echo "${WORD-none}"; pwd') == f"none\n{bench.place}"
     assert lines(shell, "not_exported=1", 'echo "${not_exported-none}"') == "none"
 
@@ -67,7 +69,10 @@ def test_two_shells_are_two(bench: Bench) -> None:
 
 def test_pipes_redirections_and_lines(bench: Bench) -> None:
     shell = Shell(bench.open())
-    assert lines(shell, "for n in 3 1 2; do echo $n; done > numbers\ncat numbers | cat", "cat < numbers") == "3\n1\n2"
+    assert (
+        lines(shell, "for n in 3 1 2; do echo $n; done > numbers\ncat numbers | cat", "cat < numbers")
+        == "3\n1\n2"
+    )
 
 
 def test_a_line_that_goes_on_has_the_state(bench: Bench) -> None:
