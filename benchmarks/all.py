@@ -16,6 +16,7 @@ BENCHMARKS = {
     "startup": "Start",
     "steps": "Steps",
     "loops": "Going in circles",
+    "sandboxes": "Sandboxes",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 
