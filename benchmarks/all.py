@@ -18,6 +18,7 @@ BENCHMARKS = {
     "loops": "Going in circles",
     "kills": "Killed and resumed",
     "storms": "A provider that fails",
+    "sandboxes": "Sandboxes",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

@@ -139,7 +139,7 @@ make_image() {
     for name in bin lib lib64; do
         [ -L "/$name" ] && rmdir "$root/$name" && cp -a "/$name" "$root/$name"
     done
-    for name in sh cat chmod cp env find grep head id ln ls mkdir mount rm sleep stat touch; do
+    for name in sh cat chmod cp env find grep head id ln ls mkdir mount mv rm rmdir sleep stat touch; do
         copy "$(PATH=/usr/bin:/bin command -v "$name")"
     done
     copy "$python"
@@ -192,6 +192,10 @@ start)
     echo "export DOCKER_HOST='${DOCKER_HOST:-unix:///var/run/docker.sock}' AUTOGPT_TEST_IMAGE=$image"
     ;;
 stop)
+    # An engine of the person's keeps nothing of the tests.
+    if [ ! -f "$folder/process" ] && command -v docker >/dev/null && answers; then
+        docker image rm "$image" >/dev/null 2>&1 || true
+    fi
     if [ -d "$folder" ] && [ -O "$folder" ]; then
         folder=$(cd -- "$folder" && pwd -P)
         end_engine

@@ -80,12 +80,24 @@ class FileSettings:
 
 @dataclass(frozen=True, slots=True)
 class ShellSettings:
-    """Processes that the model may start."""
+    """Processes that the model may start, and what holds them.
+
+    Times are in seconds, sizes in megabytes (1024 × 1024 bytes).
+    """
 
     execute_local_commands: bool
     control: str
     allowlist: tuple[str, ...]
     denylist: tuple[str, ...]
+    sandbox: str
+    sandbox_image: str
+    sandbox_network: bool
+    sandbox_timeout: float
+    sandbox_cpu_time: int
+    sandbox_memory: int
+    sandbox_processes: int
+    sandbox_file_size: int
+    sandbox_output: int
 
 
 @dataclass(frozen=True, slots=True)

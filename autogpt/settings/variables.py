@@ -38,6 +38,7 @@ class Section(str, Enum):
     RUN = "The run"
     FILES = "Files"
     SHELL = "Shell"
+    SANDBOX = "Sandbox"
     PLUGINS = "Plugins"
     WEB = "Web"
     MEMORY = "Memory"
@@ -402,6 +403,87 @@ _SHELL = (
         other_names=("ALLOW_COMMANDS",),
         used_from=LATER,
         widens=True,
+    ),
+)
+
+_SANDBOX = (
+    Variable(
+        "SANDBOX",
+        "shell.sandbox",
+        one_of("auto", "docker", "bubblewrap", "host", podman="docker", bwrap="bubblewrap", local="host"),
+        Section.SANDBOX,
+        "What holds the programs that the agent runs. auto: containers where an engine (Docker, Podman) answers, "
+        "else bubblewrap where it works, else none. host is this machine itself, with your rights; it needs "
+        "EXECUTE_LOCAL_COMMANDS=True.",
+        "auto",
+        widens=True,
+    ),
+    Variable(
+        "SANDBOX_IMAGE",
+        "shell.sandbox_image",
+        NAME,
+        Section.SANDBOX,
+        "The image of the containers; it needs a shell and python3. It is fetched when it isn't there.",
+        "python:3-alpine",
+        widens=True,
+    ),
+    Variable(
+        "SANDBOX_NETWORK",
+        "shell.sandbox_network",
+        YES_OR_NO,
+        Section.SANDBOX,
+        "Let programs in a sandbox reach the network: the internet, your local network, and with bubblewrap this "
+        "machine's own services.",
+        "False",
+        widens=True,
+    ),
+    Variable(
+        "SANDBOX_TIMEOUT",
+        "shell.sandbox_timeout",
+        number(1, 86_400),
+        Section.SANDBOX,
+        "Seconds that a program may run while the agent waits for it.",
+        "120",
+    ),
+    Variable(
+        "SANDBOX_CPU_TIME",
+        "shell.sandbox_cpu_time",
+        whole(1, 864_000),
+        Section.SANDBOX,
+        "Seconds of processor time for each process.",
+        "300",
+    ),
+    Variable(
+        "SANDBOX_MEMORY",
+        "shell.sandbox_memory",
+        whole(16, 16_000_000),
+        Section.SANDBOX,
+        "Megabytes of memory for a program and all that it starts together.",
+        "2048",
+    ),
+    Variable(
+        "SANDBOX_PROCESSES",
+        "shell.sandbox_processes",
+        whole(1, 100_000),
+        Section.SANDBOX,
+        "Processes that a program may have running at once, threads counted.",
+        "256",
+    ),
+    Variable(
+        "SANDBOX_FILE_SIZE",
+        "shell.sandbox_file_size",
+        whole(1, 16_000_000),
+        Section.SANDBOX,
+        "Megabytes of the largest file that a program may write.",
+        "1024",
+    ),
+    Variable(
+        "SANDBOX_OUTPUT",
+        "shell.sandbox_output",
+        whole(1, 1_000_000),
+        Section.SANDBOX,
+        "Megabytes of output after which a program is ended.",
+        "256",
     ),
 )
 
@@ -890,6 +972,7 @@ VARIABLES: tuple[Variable, ...] = (
     *_RUN,
     *_FILES,
     *_SHELL,
+    *_SANDBOX,
     *_PLUGINS,
     *_WEB,
     *_MEMORY,

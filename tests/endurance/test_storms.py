@@ -123,7 +123,7 @@ def test_an_account_that_fails_half_way_ends_the_run_at_once_and_resume_goes_on(
     assert KEY not in ended.err
     assert asked == STEPS // 2 + 1, "what only the person can change is not tried again"
     assert waiting.waits == []
-    assert kinds(ended)[-1] == "Failed"
+    assert kinds(ended)[-2:] == ["Failed", "Stop"]
     with OpenAIServer(lambda request: answer(request.messages, STEPS)) as server:
         again = play(tmp_path, *RESUME, OPENAI_API_BASE_URL=server.url)
     assert again.code == 0, again.err

@@ -1,0 +1,371 @@
+"""What the sandboxes that are walls keep in and out: escape attempts, each of which must fail."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autogpt.sandboxes.port import Exited
+from tests.conformance.sandboxes import Bench, text
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the walls are Linux's"),
+    pytest.mark.parametrize("bench", ["bubblewrap", "docker"], indirect=True),
+]
+
+CHECKOUT = Path(__file__).parents[2]
+
+TRY = """
+import sys
+def attempt(what):
+    try:
+        print('GOT', what())
+    except (OSError, ValueError) as error:
+        print('refused', type(error).__name__)
+"""
+
+
+def refused(bench: Bench, code: str, *arguments: str) -> str:
+    """Every attempt in the code must have failed."""
+    said = bench.says(bench.open(), TRY + code, *arguments)
+    assert said
+    assert "GOT" not in said
+    return said
+
+
+@pytest.fixture
+def canary(tmp_path: Path) -> Path:
+    """A file of the person's, outside of the workspace."""
+    path = tmp_path / "home" / "canary"
+    path.parent.mkdir()
+    path.write_text("the canary")
+    return path
+
+
+class TestReading:
+    def test_files_outside(self, bench: Bench, canary: Path) -> None:
+        code = "for path in sys.argv[1:]: attempt(lambda: open(path, 'rb').read(99))"
+        mine = [str(path) for path in Path.home().glob("*")][:3]
+        refused(
+            bench, code, str(canary), "/etc/shadow", "/etc/sudoers", "/root/.bashrc", "/proc/kcore", *mine
+        )
+
+    def test_symlinks_that_lead_outside(self, bench: Bench, canary: Path) -> None:
+        (bench.place / "link").symlink_to(canary)
+        (bench.place / "folder").symlink_to(canary.parent)
+        (bench.place / "up").symlink_to("../..")
+        code = "for path in ('link', 'folder/canary', 'up/home/canary', '../home/canary'): attempt(lambda: open(path).read())"
+        refused(bench, code)
+        code = "import os\nos.symlink(sys.argv[1], 'new')\nattempt(lambda: open('new').read())"
+        refused(bench, code, str(canary))
+
+    def test_only_the_workspace_is_seen_beside_it(self, bench: Bench, canary: Path) -> None:
+        seen = bench.says(
+            bench.open(), "import os, sys; print(os.listdir(sys.argv[1]))", str(bench.place.parent)
+        )
+        assert ast.literal_eval(seen) == ["workspace"]
+
+    def test_no_program_of_the_agent_is_seen(self, bench: Bench) -> None:
+        code = "import os; print([int(name) for name in os.listdir('/proc') if name.isdigit()])"
+        assert len(ast.literal_eval(bench.says(bench.open(), code))) <= 6
+        code = (
+            "import os, ctypes\n"
+            "for pid in map(int, sys.argv[1:]):\n"
+            "    attempt(lambda: os.kill(pid, 0))\n"
+            "    attempt(lambda: open(f'/proc/{pid}/environ').read())\n"
+        )
+        refused(bench, code, str(os.getpid()), str(os.getppid()))
+
+    def test_the_first_process_gives_nothing_away(self, bench: Bench) -> None:
+        bench.environ["OPENAI_API_KEY"] = "sk-a-" + "secret"
+        code = (
+            "import os\nseen = ''\n"
+            "for pid in os.listdir('/proc'):\n"
+            "    for name in ('environ', 'cmdline'):\n"
+            "        try: seen += open(f'/proc/{pid}/{name}', errors='replace').read()\n"
+            "        except OSError: pass\n"
+            "print('sk-a-' + 'secret' in seen)"
+        )
+        assert bench.says(bench.open(), code) == "False"
+
+
+class TestWriting:
+    def test_files_outside(self, bench: Bench, canary: Path) -> None:
+        code = (
+            "import os\n"
+            "for folder in sys.argv[1:]: attempt(lambda: open(folder + '/made-by-a-sandbox', 'x').close() or folder)\n"
+        )
+        folders = [
+            "/",
+            "/usr",
+            "/usr/bin",
+            "/etc",
+            "/lib",
+            "/proc",
+            "/var",
+            "/home",
+            "/root",
+            str(canary.parent),
+        ]
+        refused(bench, code, *folders)
+        assert os.listdir(canary.parent) == ["canary"]
+
+    def test_what_is_made_beside_the_workspace_stays_inside(self, bench: Bench) -> None:
+        bench.python(bench.open(), "open('../beside', 'w').close()")
+        assert not (bench.place.parent / "beside").exists()
+
+    def test_hard_links_to_what_is_read_only(self, bench: Bench) -> None:
+        (bench.place / ".git").mkdir()
+        (bench.place / ".git" / "config").write_text("[core]\n")
+        code = "import os\nfor path in ('/usr/bin/env', '/etc/passwd', '.git/config'): attempt(lambda: os.link(path, 'linked'))"
+        refused(bench, code)
+
+    def test_settings_of_the_kernel(self, bench: Bench) -> None:
+        """Everything is only opened, nothing written, in case it can be.
+
+        Engines lay /dev/null over some files; what is asked of /proc/pressure holds for the asker only.
+        """
+        code = (
+            "import os, stat\nopened = []\n"
+            "for top in ('/proc', '/sys'):\n"
+            "    for folder, folders, files in os.walk(top):\n"
+            "        folders[:] = [name for name in folders if not name.isdigit() and 'self' not in name]\n"
+            "        for name in files:\n"
+            "            path = os.path.join(folder, name)\n"
+            "            try:\n"
+            "                if folder == '/proc/pressure' or stat.S_ISCHR(os.stat(path).st_mode): continue\n"
+            "                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))\n"
+            "            except OSError: continue\n"
+            "            opened.append(path)\n"
+            "print(opened)"
+        )
+        assert bench.says(bench.open(), code) == "[]"
+
+    def test_devices(self, bench: Bench) -> None:
+        code = (
+            "import os, stat\n"
+            "print([name for name in os.listdir('/dev') if stat.S_ISBLK(os.lstat('/dev/' + name).st_mode)])"
+        )
+        assert bench.says(bench.open(), code) == "[]"
+        refused(bench, "import os\nattempt(lambda: os.mknod('disk', 0o60600, os.makedev(254, 0)))")
+
+
+class TestRights:
+    def test_no_capability_and_none_to_be_had(self, bench: Bench) -> None:
+        code = "print(*(line.split() for line in open('/proc/self/status') if line[:3] in ('Cap', 'NoN', 'Sec')), sep='\\n')"
+        rows = dict(ast.literal_eval(line) for line in bench.says(bench.open(), code).splitlines())
+        assert {int(rows[name], 16) for name in ("CapEff:", "CapPrm:", "CapInh:", "CapBnd:", "CapAmb:")} == {
+            0
+        }
+        assert rows["NoNewPrivs:"] == "1"
+        assert rows["Seccomp:"] == "2"
+
+    def test_not_the_superuser(self, bench: Bench) -> None:
+        number = int(bench.says(bench.open(), "import os; print(os.getuid())"))
+        if bench.kind == "docker":
+            assert number == os.getuid()  # without a capability, and files are the caller's
+        else:
+            assert number != 0
+
+    def test_no_mounts_and_no_namespaces(self, bench: Bench) -> None:
+        code = (
+            "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+            "def call(function, *arguments):\n"
+            "    if function(*arguments) < 0: raise OSError(ctypes.get_errno(), '')\n"
+            "attempt(lambda: call(libc.unshare, 0x10000000))\n"
+            "attempt(lambda: call(libc.unshare, 0x00020000))\n"
+            "attempt(lambda: call(libc.mount, b'none', b'/usr', None, 32 | 4096, None))\n"
+            "attempt(lambda: call(libc.mount, b'none', b'/tmp', b'tmpfs', 0, None))\n"
+            "attempt(lambda: call(libc.umount2, b'/proc', 2))\n"
+            "attempt(lambda: call(libc.chroot, b'/tmp'))\n"
+            "attempt(lambda: call(libc.syscall, 250 if os.uname().machine == 'x86_64' else 219, 0, -3, 0))\n"
+        )
+        refused(bench, code)
+
+    def test_terminals_take_no_input_from_it(self, bench: Bench) -> None:
+        refused(bench, "attempt(lambda: open('/dev/tty', 'w'))")
+
+
+class TestNetwork:
+    def test_none_without_being_allowed(self, bench: Bench) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            code = (
+                "import socket\n"
+                "for address in (('127.0.0.1', int(sys.argv[1])), ('10.0.0.1', 53), ('169.254.169.254', 80)):\n"
+                "    attempt(lambda: socket.create_connection(address, 2))\n"
+                "attempt(lambda: socket.getaddrinfo('example.com', 80))\n"
+                "attempt(lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('8.8.8.8', 53)))\n"
+                "print(socket.if_nameindex())"
+            )
+            said = refused(bench, code, str(server.getsockname()[1]))
+        assert said.endswith("[(1, 'lo')]")
+
+    def test_abstract_sockets(self, bench: Bench) -> None:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(f"\0autogpt-{bench.mark}")
+            server.listen()
+            code = (
+                "import socket\nattempt(lambda: socket.socket(socket.AF_UNIX).connect('\\0' + sys.argv[1]))"
+            )
+            refused(bench, code, f"autogpt-{bench.mark}")
+
+    def test_the_engines_socket(self, bench: Bench) -> None:
+        named = os.environ.get("DOCKER_HOST", "").removeprefix("unix://")
+        code = "import socket\nfor path in sys.argv[1:]: attempt(lambda: socket.socket(socket.AF_UNIX).connect(path))"
+        refused(
+            bench, code, "/var/run/docker.sock", "/run/containerd/containerd.sock", *filter(None, [named])
+        )
+
+    def test_its_own_loopback_works(self, bench: Bench) -> None:
+        code = (
+            "import socket\nserver = socket.create_server(('127.0.0.1', 0))\n"
+            "client = socket.create_connection(server.getsockname())\nclient.sendall(b'hello')\n"
+            "print(server.accept()[0].recv(5).decode())"
+        )
+        assert bench.says(bench.open(), code) == "hello"
+
+    def test_a_server_that_goes_on_is_reached_by_the_next_command(self, bench: Bench) -> None:
+        box = bench.open()
+        serve = (
+            "import socket\nserver = socket.create_server(('127.0.0.1', 8765))\nprint('up', flush=True)\n"
+            "while True: server.accept()[0].sendall(b'served')"
+        )
+        process = box.start(bench.command(box.python, "-c", serve))
+        code = (
+            "import socket, time\nfor _ in range(100):\n"
+            "    try: print(socket.create_connection(('127.0.0.1', 8765)).recv(6).decode()); break\n"
+            "    except ConnectionRefusedError: time.sleep(0.05)"
+        )
+        assert bench.says(box, code) == "served"
+        process.stop()
+        assert bench.says(box, "print('on')") == "on"
+
+    def test_allowed(self, bench: Bench) -> None:
+        if bench.kind == "docker":
+            pytest.skip("the engine of the tests has no bridge")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            code = "import socket, sys; socket.create_connection(('127.0.0.1', int(sys.argv[1])), 2); print('there')"
+            outcome = bench.python(bench.open(network=True), code, str(server.getsockname()[1]))
+        assert text(outcome) == "there\n"
+
+
+class TestProtected:
+    CHANGE = (
+        "for path in sys.argv[1:]:\n"
+        "    attempt(lambda: open(path, 'a').write('x'))\n"
+        "import os, shutil\n"
+        "attempt(lambda: os.rename(os.path.dirname(sys.argv[1]), 'moved'))\n"
+        "attempt(lambda: shutil.rmtree(os.path.dirname(sys.argv[1])))\n"
+    )
+
+    def test_what_is_there_is_read_only(self, bench: Bench) -> None:
+        for name in (
+            ".git/config",
+            ".autogpt/runs/1/journal",
+            "sub/deep/.git/hooks/pre-commit",
+            "venv/pyvenv.cfg",
+        ):
+            (bench.place / name).parent.mkdir(parents=True)
+            (bench.place / name).write_text("as it was")
+        (bench.place / "worktree").mkdir()
+        (bench.place / "worktree" / ".git").write_text("gitdir: elsewhere")
+        names = (
+            ".git/config",
+            ".autogpt/runs/1/journal",
+            ".autogpt/runs/1/new",
+            "sub/deep/.git/hooks/pre-commit",
+        )
+        refused(bench, self.CHANGE, *names, "venv/pyvenv.cfg", "venv/new", "worktree/.git")
+        assert (bench.place / ".git" / "config").read_text() == "as it was"
+        assert bench.says(bench.open(), "print(open('.git/config').read())") == "as it was"
+
+    def test_what_is_not_there_cannot_be_made_at_the_top(self, bench: Bench) -> None:
+        code = (
+            "import os\n"
+            "for name in ('.git', '.autogpt'):\n"
+            "    attempt(lambda: open(name + '/config', 'w'))\n"
+            "    attempt(lambda: os.rmdir(name))\n"
+            "    attempt(lambda: os.rename(name, 'other'))\n"
+            "    attempt(lambda: open(name, 'w'))\n"
+        )
+        refused(bench, code)
+        bench.close()
+        assert list(bench.place.iterdir()) == []
+
+    def test_what_is_made_deeper_is_reported(self, bench: Bench) -> None:
+        box = bench.open()
+        code = "import os\nos.makedirs('new/.git/hooks')\nos.makedirs('venv')\nopen('venv/pyvenv.cfg', 'w').close()"
+        outcome = bench.python(box, code)
+        assert outcome.end == Exited(0)
+        assert outcome.made == (bench.place / "new" / ".git", bench.place / "venv")
+        assert bench.python(box, "open('venv/more', 'w').close()").made == ()
+        assert (bench.place / "venv" / "more").exists()
+
+    def test_placeholders_of_a_killed_agent_go(self, bench: Bench) -> None:
+        (bench.place / ".git").mkdir()
+        bench.open()
+        bench.close()
+        assert not (bench.place / ".git").exists()
+
+
+PROBE = """
+import os, sys
+from pathlib import Path
+from autogpt.sandboxes.choose import Wish, choose
+from autogpt.sandboxes.port import MEBIBYTE, Command, ProcessLimits
+place = Path(sys.argv[1])
+limits = ProcessLimits(seconds=20, memory=96 * MEBIBYTE, processes=32)
+box = choose(Wish('bubblewrap', limits=limits), place, {}, in_container=False).sandbox
+def said(code):
+    outcome = box.run(Command((box.python, '-c', code)))
+    return (outcome.output.head + outcome.output.tail).decode().strip(), outcome
+print(said('import os; print(os.getuid(), os.getgid()); open("made", "w").close()')[0])
+print(said('print({line.split()[1] for line in open("/proc/self/status") if line[:3] == "Cap"})')[0])
+bomb = 'import os, time\\nfor n in range(100):\\n    if os.fork() == 0: time.sleep(3); os._exit(0)\\nprint(n)'
+print(sorted(limit.value for limit in said(bomb)[1].met))
+serve = 'import socket; s = socket.create_server(("127.0.0.1", 8765)); print("up", flush=True); s.accept()[0].sendall(b"served")'
+server = box.start(Command((box.python, '-c', serve)))
+while not server.read().total: pass
+print(said('import socket; print(socket.create_connection(("127.0.0.1", 8765)).recv(6).decode())')[0])
+hog = 'kept = [bytearray(b"x") * (10 << 20) for _ in range(40)]'
+print(sorted(limit.value for limit in said(hog)[1].met))
+box.close()
+print(os.listdir(place))
+"""
+
+
+def test_an_ordinary_user_has_the_same_walls(bench: Bench) -> None:
+    if bench.kind != "bubblewrap" or os.getuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("for root, who can become an ordinary user")
+    bench.open().close()  # skips where there is none
+    python = "/usr/bin/python3"
+    os.chown(bench.place, 4321, 4321)
+    for folder in bench.place.parents:
+        folder.chmod(folder.stat().st_mode | 0o055) if folder != Path("/") else None
+    readable = subprocess.run(
+        ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups", python, "-c", "import autogpt.core"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        check=False,
+    )
+    if readable.returncode:
+        pytest.skip("an ordinary user can't read this checkout, or there is no Python of the system")
+    done = subprocess.run(
+        ["setpriv", "--reuid=4321", "--regid=4321", "--clear-groups", python, "-c", PROBE, str(bench.place)],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    expected = ["4321 4321", "{'0000000000000000'}", "['processes']", "served", "['memory']", "['made']"]
+    assert done.stdout.splitlines() == expected, done.stderr
+    assert (bench.place / "made").stat().st_uid == 4321
