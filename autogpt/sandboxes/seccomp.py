@@ -1,0 +1,62 @@
+"""A filter that refuses system calls which ordinary programs don't need and attacks do.
+
+They reach into the kernel's rarely used parts: keys of the session, programs run inside
+the kernel, tracing of performance, memory faults handled in user space, mounts, clocks,
+modules. A refused call fails with EPERM, as it does in containers; a call of another
+architecture's numbering, which the list can't judge, ends the process.
+
+The filter is a classic BPF program (linux/filter.h, linux/seccomp.h), for x86-64 and
+64-bit ARM; on others there is none, and the other walls stand alone.
+"""
+
+from __future__ import annotations
+
+import struct
+
+_LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_NUMBER, _ARCHITECTURE = 0, 4
+"""Where they are in struct seccomp_data."""
+_ALLOW, _KILL, _REFUSE = 0x7FFF0000, 0x80000000, 0x00050001
+_X32 = 0x40000000
+"""From here on, numbers on x86-64 are of the x32 way of calling."""
+
+_X86_64 = {
+    "acct": 163, "add_key": 248, "bpf": 321, "clock_settime": 227, "delete_module": 176, "finit_module": 313,
+    "fsconfig": 431, "fsmount": 432, "fsopen": 430, "fspick": 433, "init_module": 175, "io_uring_enter": 426,
+    "io_uring_register": 427, "io_uring_setup": 425, "ioperm": 173, "iopl": 172, "kexec_file_load": 320,
+    "kexec_load": 246, "keyctl": 250, "lookup_dcookie": 212, "mount": 165, "mount_setattr": 442,
+    "move_mount": 429, "open_by_handle_at": 304, "open_tree": 428, "perf_event_open": 298, "pivot_root": 155,
+    "quotactl": 179, "reboot": 169, "request_key": 249, "setns": 308, "settimeofday": 164, "swapoff": 168,
+    "swapon": 167, "syslog": 103, "umount2": 166, "unshare": 272, "userfaultfd": 323, "vhangup": 153,
+}  # fmt: skip
+_AARCH64 = {
+    "acct": 89, "add_key": 217, "bpf": 280, "clock_settime": 112, "delete_module": 106, "finit_module": 273,
+    "fsconfig": 431, "fsmount": 432, "fsopen": 430, "fspick": 433, "init_module": 105, "io_uring_enter": 426,
+    "io_uring_register": 427, "io_uring_setup": 425, "kexec_file_load": 294, "kexec_load": 104, "keyctl": 219,
+    "lookup_dcookie": 18, "mount": 40, "mount_setattr": 442, "move_mount": 429, "open_by_handle_at": 265,
+    "open_tree": 428, "perf_event_open": 241, "pivot_root": 41, "quotactl": 60, "reboot": 142,
+    "request_key": 218, "setns": 268, "settimeofday": 170, "swapoff": 225, "swapon": 224, "syslog": 116,
+    "umount2": 39, "unshare": 97, "userfaultfd": 282, "vhangup": 58,
+}  # fmt: skip
+"""The kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h."""
+
+_ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
+
+
+def program(machine: str) -> bytes | None:
+    """The filter for a machine as `platform.machine()` names it, None where there is none."""
+    if machine not in _ARCHITECTURES:
+        return None
+    architecture, refused = _ARCHITECTURES[machine]
+    numbers = sorted(refused.values())
+    lines = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_JUMP_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
+    if machine == "x86_64":
+        lines.append((_JUMP_AT_LEAST, len(numbers) + 1, 0, _X32))
+    lines += [(_JUMP_EQUAL, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
+    lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    return b"".join(struct.pack("=HBBI", *line) for line in lines)
