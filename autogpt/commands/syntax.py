@@ -40,7 +40,7 @@ def fault_of(source: str) -> Fault | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of odd escapes in it, which aren't ours to mend
-            ast.parse(source)
+            ast.parse(source.removeprefix("\ufeff"))
     except SyntaxError as error:
         return _fault(error, source)
     except (RecursionError, MemoryError):
