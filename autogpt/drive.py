@@ -6,11 +6,11 @@ provider and of the journal pass through; what was written stays.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from autogpt.core.effects import Stop
-from autogpt.core.events import Event, Ran
+from autogpt.core.events import Event, Interrupted, Ran
 from autogpt.core.loop import run
 from autogpt.core.ports import Ports
 from autogpt.core.session import Session
@@ -23,15 +23,29 @@ Show = Callable[[Event, Session], None]
 
 def drive(session: Session, ports: Ports, record: Record, show: Show, interrupts: Interrupts) -> Stop:
     """Go on from `session` until it stops. A signal never tears what is being written."""
-    for happened, now in run(session, ports):
-        if isinstance(happened, Stop):
-            return happened
-        # A Ctrl-C in here waits until the loop can answer it: at the next question or model call.
-        with interrupts.shielded(deliver=False):
-            record(happened)
-            show(happened, now)
-        interrupts.new_step()
-    raise AssertionError("the loop ended without a stop")
+    interrupted = False
+    while True:
+        try:
+            for happened, now in _from(session, ports, interrupted=interrupted):
+                if isinstance(happened, Stop):
+                    return happened
+                # A Ctrl-C in here waits until the loop can answer it: at the next question or model call.
+                with interrupts.shielded(deliver=False):
+                    record(happened)
+                    session, interrupted = now, False
+                    show(happened, now)
+                interrupts.new_step()
+        except KeyboardInterrupt:
+            # It came between two steps, where the loop was thinking: go on from what is written.
+            interrupted = True
+
+
+def _from(session: Session, ports: Ports, *, interrupted: bool) -> Iterator[tuple[Event | Stop, Session]]:
+    if interrupted:
+        event = Interrupted(at=ports.clock.time())
+        session = session.after(event)
+        yield event, session
+    yield from run(session, ports)
 
 
 def status_of(session: Session) -> Status:

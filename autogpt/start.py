@@ -117,6 +117,7 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             _check_attended(here, policy)
             place = build.workspace(here.settings)
             _check_workspace(here, place, opened.header)
+            place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             past = tuple(opened.events)
             return _go(here, source, policy, place, _Begun(opened.header, past, journal), watcher)

@@ -14,10 +14,17 @@ from autogpt.core.effects import Summarise
 from autogpt.core.session import Session
 from autogpt.core.turns import Turn
 
-KEPT_SHARE = 0.25
+KEPT_SHARE = 0.12
 """The part of the room for recent turns that stays when the rest is folded."""
 
 WORDS_PER_TOKEN = 0.6
+
+RESULTS_THAT_STAY = 2
+"""Turns behind the newest reply that are never folded: its result, or what was said of it."""
+
+SHORTENED_AT_MOST = 3
+"""Turns are folded together until they are so many times what the summariser can read: it reads the
+long ones shortened. Where its window is much smaller, one call in many steps is worth more than every word."""
 
 
 def compact(session: Session) -> Summarise | None:
@@ -38,16 +45,20 @@ def compact(session: Session) -> Summarise | None:
 def turns_to_fold(turns: tuple[Turn, ...], keep: float, most: float) -> int:
     """How many of the oldest turns to fold: all but the newest `keep` tokens of them.
 
-    At most `most` tokens at once; cut only before a reply of the model's, so that what is
-    left begins with one; the newest reply and its result stay.
+    At most `most` tokens at once. Cut before a reply of the model's where that leaves little
+    enough, so that what is left begins with one; the newest turn, or reply and result, stays.
     """
-    starts = [i for i, turn in enumerate(turns) if turn.message.role == "assistant" and i > 0]
-    if not starts:
-        return 0
     before = list(accumulate((turn.size for turn in turns), initial=0))
-    chosen = starts[0]
+    replies = [i for i, turn in enumerate(turns) if turn.message.role == "assistant" and i > 0]
+    if replies and before[-1] - before[replies[-1]] <= keep:
+        starts = replies
+    else:
+        # A stream of unreadable replies, or of remarks: it may be cut anywhere.
+        last = replies[-1] if replies else 0
+        starts = sorted({*replies, *range(last + RESULTS_THAT_STAY, len(turns))})
+    chosen = 0
     for start in starts:
-        if before[start] > most:
+        if chosen and before[start] > most:
             break
         chosen = start
         if before[-1] - before[start] <= keep:
@@ -57,9 +68,9 @@ def turns_to_fold(turns: tuple[Turn, ...], keep: float, most: float) -> int:
 
 def summary_tokens(session: Session) -> int:
     """How long the running summary may be: bounded by both models' windows."""
-    smaller = min(session.window.prompt, session.setup.fast_window.prompt)
-    return max(80, min(1500, smaller // 8, session.setup.fast_window.reply))
+    smaller = min(session.window.prompt, session.fast_window.prompt)
+    return max(80, min(1500, smaller // 8, session.fast_window.reply))
 
 
 def _room_to_summarise(session: Session) -> float:
-    return max(100.0, session.setup.fast_window.prompt / session.scale - 400)
+    return max(100.0, session.fast_window.prompt / session.scale * SHORTENED_AT_MOST)

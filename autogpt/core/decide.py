@@ -74,12 +74,12 @@ def decide(session: Session) -> Effect:
             return Run(action)
         case ReviewAsked():
             return _review(session)
-        case Authorised() | Reviewed(agrees=True):
+        case Authorised():
             return _authorised(session)
-        case Resumed():
-            return _resume(session)
-        case Replied() | RuleAdded() | Extended() | Failed():
-            return _consider(session, session.pending) if session.pending else _think(session)
+        case Reviewed(agrees=True):
+            return _considered(session) if session.unfinished else _authorised(session)
+        case Replied() | RuleAdded() | Extended() | Failed() | Resumed() | Overflowed(of_fast_model=True):
+            return _considered(session)
         case Overflowed():
             return _think(session) if _system_fits(session) else Stop(StopReason.WINDOW, _TOO_SMALL)
         case None | Garbled() | Advised() | Denied() | Ran() | Reviewed() | Summarised() | Unknown():
@@ -104,6 +104,15 @@ def _think(session: Session) -> Effect:
     return compact(session) or Think(prompt.next_command(session, notice), reply_tokens=session.window.reply)
 
 
+def _considered(session: Session) -> Effect:
+    """What to do about the pending action, if there is one: go on with it, or never mind."""
+    action = session.pending
+    if action is None or (session.unfinished and not session.setup.attended):
+        # What was begun is not run again unless a person says so; the model was told.
+        return _think(session)
+    return _consider(session, action)
+
+
 def _consider(session: Session, action: Action) -> Effect:
     """Whether the action that the model chose may run: refused, run, asked about, or denied."""
     spec = session.setup.spec(action.command)
@@ -112,6 +121,8 @@ def _consider(session: Session, action: Action) -> Effect:
     if why := progress.refuses(session.history, action):
         return Record(Denied(action, why, by="progress guard"))
     ruling = policy.ruling(session.policy, action, spec)
+    if session.unfinished and ruling.verdict is not policy.Verdict.DENY:
+        return Ask(action, note=UNFINISHED)
     match ruling.verdict:
         case policy.Verdict.DENY:
             return Record(Denied(action, ruling.why))
@@ -130,23 +141,19 @@ def _consider(session: Session, action: Action) -> Effect:
     return Ask(action, rule=policy.always_pattern(action, spec))
 
 
-def _run(action: Action, spec: CommandSpec | None) -> Effect:
+def _run(action: Action, spec: CommandSpec) -> Effect:
     # Only what changes the world is written down before it starts.
-    return Run(action) if spec is not None and spec.reads_only else Begin(action)
+    return Run(action) if spec.reads_only else Begin(action)
 
 
 def _authorised(session: Session) -> Effect:
     action = session.pending
-    return _think(session) if action is None else _run(action, session.setup.spec(action.command))
-
-
-def _resume(session: Session) -> Effect:
-    action = session.pending
     if action is None:
         return _think(session)
-    if not session.unfinished:
+    spec = session.setup.spec(action.command)
+    if spec is None or policy.ruling(session.policy, action, spec).verdict is policy.Verdict.DENY:
         return _consider(session, action)
-    return Ask(action, note=UNFINISHED) if session.setup.attended else _think(session)
+    return _run(action, spec)
 
 
 def _review(session: Session) -> Effect:

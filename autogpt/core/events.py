@@ -119,9 +119,13 @@ class Summarised(Fact):
 
 @dataclass(frozen=True, slots=True)
 class Overflowed(Fact):
-    """The provider said that the prompt was too long; `window` is what it named, in tokens."""
+    """The provider said that the prompt was too long; `window` is what it named, in tokens.
+
+    `of_fast_model`: it was a prompt to the model that summarises and reviews.
+    """
 
     window: int | None = None
+    of_fast_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

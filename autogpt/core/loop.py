@@ -50,7 +50,7 @@ def run(session: Session, ports: Ports) -> Iterator[tuple[Event | Stop, Session]
     while not isinstance(effect := decide(session), Stop):
         failure: ProviderError | None = None
         try:
-            event = _heard(effect, ports) or _performed(effect, session, ports)
+            event = _performed(effect, session, ports)
         except ProviderError as error:
             failure, event = error, Failed(str(error), usage_of(error))
         event = replace(event, at=ports.clock.time())
@@ -71,7 +71,7 @@ def _heard(effect: Effect, ports: Ports) -> Event | None:
 
 def _performed(effect: Effect, session: Session, ports: Ports) -> Event:
     try:
-        return perform(effect, session, ports)
+        return _heard(effect, ports) or perform(effect, session, ports)
     except KeyboardInterrupt as interrupt:
         return Interrupted(usage_of(interrupt))
     except OverLimit as limit:
@@ -94,7 +94,10 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
                 return Overflowed(overflow.window)
             return understood(completion, ports)
         case Review(messages=messages, reply_tokens=tokens):
-            completion = ports.fast_model.complete(messages, reply_tokens=tokens)
+            try:
+                completion = ports.fast_model.complete(messages, reply_tokens=tokens)
+            except ContextOverflow as overflow:
+                return Overflowed(overflow.window, of_fast_model=True)
             agrees = completion.text.strip().lower().startswith("y")
             return Reviewed(completion.text.strip(), agrees, completion.usage)
         case Summarise():
@@ -127,12 +130,18 @@ def understood(completion: Completion, ports: Ports) -> Replied | Garbled:
     return Replied(reply.thoughts, ports.commands.canonical(reply.action), completion.usage)
 
 
-def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised:
+LEAST_FAST_WINDOW = 1000
+"""Tokens. A model that can't read that much is not asked for summaries any more."""
+
+
+def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised | Overflowed:
     before = session.memory.summary
     try:
         completion = ports.fast_model.complete(effect.messages, reply_tokens=effect.reply_tokens)
-    except ContextOverflow:
+    except ContextOverflow as overflow:
+        if session.fast_window.tokens >= LEAST_FAST_WINDOW:
+            return Overflowed(overflow.window, of_fast_model=True)
         # The facts about the steps are kept anyway; only the model's view of them is missing.
         return Summarised(before, effect.turns)
-    text = completion.text.strip()
+    text = "" if completion.finish == "filter" else completion.text.strip()
     return Summarised(text or before, effect.turns, completion.usage)

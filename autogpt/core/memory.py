@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autogpt.core.limits import Measure
-from autogpt.core.turns import Turn, clip, clip_to_tokens
+from autogpt.core.turns import Turn, clip_to_tokens, quoted
 
 NOTHING_YET = "This is the start of your work: nothing has been done yet."
 
 SUMMARY_SHARE = 8
-DONE_SHARE = 12
+DONE_SHARE = 16
 WORDS_SHARE = 10
 PLAN_SHARE = 20
 """One part in so many of the prompt's tokens."""
@@ -51,7 +51,8 @@ class Memory:
         parts = []
         if self.summary:
             summary = clip_to_tokens(self.summary, prompt_tokens // SUMMARY_SHARE, measure)
-            parts.append(f"Summary of your work so far:\n{summary}")
+            # In tags: what it reports of a web page must not pass for the person's words below.
+            parts.append(f"Summary of your work so far:\n{quoted(summary, 'summary')}")
         if self.words:
             words = shown_words(self.words, measure, prompt_tokens // WORDS_SHARE)
             parts.append("What the user has said:\n" + words)
@@ -85,26 +86,31 @@ def shown_done(lines: Sequence[str], measure: Measure, most: int) -> str:
     return "\n".join(shown)
 
 
+LEAST_OF_A_WORD = 30
+"""Tokens. With less, hardly more than the note of what was left out would remain."""
+
+
 def shown_words(words: Sequence[str], measure: Measure, most: int) -> str:
-    """Every word of the person's that fits in full; long ones are cut so that the others fit too."""
+    """The person's words in `most` tokens: all in full if they fit, else long ones cut, else the newest."""
+    lines = [f'- "{" ".join(word.split())}"' for word in words]
+    sizes = [measure(line) for line in lines]
     # Short words first get what they need; what is left over is shared by the long ones.
-    sizes = [measure(word) + 2 for word in words]
     room = most
-    share = {}
-    for left, index in zip(
-        range(len(words), 0, -1), sorted(range(len(words)), key=sizes.__getitem__), strict=True
-    ):
-        share[index] = min(sizes[index], max(room // left, 8))
-        room -= share[index]
-    lines = []
-    for index, word in enumerate(words):
-        line = word if share[index] >= sizes[index] else clip(word, max(24, share[index] * 3))
-        lines.append(f'- "{" ".join(line.split())}"')
-    if sum(map(len, lines)) > most * 6:
-        # So many that even their beginnings don't fit: the newest count most.
-        kept = lines[-max(1, most // 16) :]
-        lines = [f"- ({len(lines) - len(kept)} earlier remarks)", *kept]
-    return "\n".join(lines)
+    for done, index in enumerate(sorted(range(len(lines)), key=sizes.__getitem__)):
+        share = max(room // (len(lines) - done), LEAST_OF_A_WORD)
+        if sizes[index] > share:
+            lines[index] = clip_to_tokens(lines[index], share, measure)
+            sizes[index] = measure(lines[index])
+        room -= sizes[index]
+    if room >= 0:
+        return "\n".join(lines)
+    # So many that even their beginnings don't fit: the newest count most.
+    kept = 1
+    room = most - LEAST_OF_A_WORD - sizes[-1]
+    while kept < len(lines) and sizes[-kept - 1] <= room:
+        kept += 1
+        room -= sizes[-kept]
+    return "\n".join([f"- ({len(lines) - kept} earlier remarks)", *lines[-kept:]])
 
 
 def _command_of(line: str) -> str:

@@ -15,7 +15,7 @@ from autogpt.core.events import Replied
 from autogpt.core.limits import Measure
 from autogpt.core.messages import Message
 from autogpt.core.session import Session
-from autogpt.core.turns import clip_to_tokens, quoted, reply_text
+from autogpt.core.turns import MESSAGE_OVERHEAD, clip, clip_to_tokens, quoted, reply_text
 
 TRIGGER = "Determine which next command to use, and respond using the format specified above:"
 
@@ -23,6 +23,10 @@ STEPS_WORTH_TELLING = 10
 TIME_WORTH_TELLING = 600.0
 TAIL_TOKENS = 160
 """Room kept for the last lines; a notice of the progress guard is the longest of them."""
+LONGEST_NOTICE = 2000
+"""Characters. It names actions, and the model may have made up names of any length."""
+SHORTEST_MESSAGE = 60
+"""Tokens to which a message is cut before older ones are left out."""
 
 REVIEWER = """\
 You review the thoughts and the next action of an autonomous agent, in its own voice.
@@ -40,21 +44,25 @@ text, at most {words} words."""
 
 def next_command(session: Session, notice: str = "") -> tuple[Message, ...]:
     """The prompt that asks for the next thoughts and command."""
-    messages = [
-        session.system,
-        session.memory_message,
-        *(turn.message for turn in session.turns),
-        Message("user", tail(session, notice)),
-    ]
-    return fitted(joined(messages), session.setup.measure, int(session.window.prompt / session.scale))
+    measure, most = session.setup.measure, int(session.window.prompt / session.scale)
+    last = Message("user", tail(session, notice))
+    memory, turns = session.memory_message, [turn.message for turn in session.turns]
+    fixed = session.system_size + size_of(last, measure)
+    room = most - fixed - session.memory_size
+    if sum(turn.size for turn in session.turns) > room:
+        turns = shortened(turns, measure, room)
+        if room < 0:
+            text = clip_to_tokens(memory.text, most - fixed - MESSAGE_OVERHEAD, measure)
+            memory = Message(memory.role, text)
+    return joined([session.system, memory, *turns, last])
 
 
 def tail(session: Session, notice: str = "") -> str:
     """The last lines, the only ones that change at every step."""
-    lines = [f"The current time is {_clock(session.now)}."] if session.now else []
+    lines = [f"The current time is {_clock(session.now)}."] if 0 < session.now < YEAR_10000 else []
     lines.extend(left(session))
     if notice:
-        lines.append(notice)
+        lines.append(clip(notice, LONGEST_NOTICE))
     lines.append(TRIGGER)
     return "\n".join(lines)
 
@@ -86,26 +94,21 @@ def review(session: Session, thoughts: Replied) -> tuple[Message, ...]:
         f"Agent: {profile.name}, {profile.role}\nGoals:\n{goals}\n\n"
         f"Thoughts and action:\n{reply_text(thoughts.thoughts, thoughts.action, longest=4000)}"
     )
-    return fitted(
-        (Message("system", REVIEWER), Message("user", text)),
-        session.setup.measure,
-        int(session.setup.fast_window.prompt / session.scale),
-    )
+    room = _fast_room(session) - session.setup.measure(REVIEWER)
+    text = clip_to_tokens(text, room, session.setup.measure)
+    return Message("system", REVIEWER), Message("user", text)
 
 
 def summary(session: Session, turns: int, words: int) -> tuple[Message, ...]:
     """The prompt that asks for the running summary with the oldest `turns` turns folded in."""
-    before = session.memory.summary or "(nothing yet)"
-    steps = "\n\n".join(
-        f"{'Me' if turn.message.role == 'assistant' else 'World'}: {turn.message.text}"
-        for turn in session.turns[:turns]
-    )
+    measure = session.setup.measure
+    system = SUMMARISER.format(words=words)
+    room = _fast_room(session) - measure(system)
+    before = clip_to_tokens(session.memory.summary or "(nothing yet)", room // 3, measure)
+    told = shortened([turn.message for turn in session.turns[:turns]], measure, room - measure(before))
+    steps = "\n\n".join(f"{'Me' if each.role == 'assistant' else 'World'}: {each.text}" for each in told)
     text = f"Summary so far:\n{before}\n\nNewest steps:\n{quoted(steps, 'steps')}\n\nThe new summary:"
-    return fitted(
-        (Message("system", SUMMARISER.format(words=words)), Message("user", text)),
-        session.setup.measure,
-        int(session.setup.fast_window.prompt / session.scale),
-    )
+    return Message("system", system), Message("user", text)
 
 
 def joined(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -119,31 +122,42 @@ def joined(messages: Sequence[Message]) -> tuple[Message, ...]:
     return tuple(result)
 
 
-def fitted(messages: Sequence[Message], measure: Measure, most: int) -> tuple[Message, ...]:
-    """The messages with the longest of them cut in the middle until all fit `most` tokens.
+def shortened(messages: Sequence[Message], measure: Measure, most: int) -> list[Message]:
+    """The messages with the longest cut in their middles until all fit `most` tokens; else the newest.
 
-    The last resort: compaction has made room long before. The system prompt is
-    never cut, nor is the end of the last message, where the trigger stands.
+    The last resort: compaction has made room long before. Each is cut by itself, so that
+    the tags around what comes from outside stay where they are.
     """
     result = list(messages)
-    sizes = [measure(m.text) for m in result]
-    while sum(sizes) > most:
-        candidates = [i for i in range(1, len(result)) if sizes[i] > 60]
-        if not candidates:
+    sizes = [size_of(message, measure) for message in result]
+    while sum(sizes) > most and max(sizes, default=0) > SHORTEST_MESSAGE:
+        longest = max(range(len(result)), key=sizes.__getitem__)
+        target = max(SHORTEST_MESSAGE, min(sizes[longest] * 2 // 3, sizes[longest] - (sum(sizes) - most)))
+        role, text = result[longest].role, result[longest].text
+        result[longest] = Message(role, clip_to_tokens(text, target - MESSAGE_OVERHEAD, measure))
+        now = size_of(result[longest], measure)
+        if now >= sizes[longest]:
             break
-        longest = max(candidates, key=sizes.__getitem__)
-        target = max(50, sizes[longest] - max(sizes[longest] // 3, 20))
-        end = ""
-        text = result[longest].text
-        if longest == len(result) - 1 and len(text) > 600:
-            text, end = text[:-400], text[-400:]
-            target = max(20, target - measure(end))
-        cut = clip_to_tokens(text, target, measure) + end
-        if len(cut) >= len(result[longest].text):
-            break
-        result[longest] = Message(result[longest].role, cut)
-        sizes[longest] = measure(cut)
-    return tuple(result)
+        sizes[longest] = now
+    while result and sum(sizes) > most:
+        del result[0], sizes[0]
+    return result
+
+
+def size_of(message: Message, measure: Measure) -> int:
+    """The tokens that a message costs."""
+    return measure(message.text) + MESSAGE_OVERHEAD
+
+
+FRAME_TOKENS = 60
+"""Room for the words around the steps in a prompt to the fast model, and for the format of messages."""
+
+
+def _fast_room(session: Session) -> int:
+    return int(session.fast_window.prompt / session.scale) - FRAME_TOKENS
+
+
+YEAR_10000 = 253_402_300_800
 
 
 def _clock(seconds: float) -> str:

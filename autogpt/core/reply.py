@@ -28,7 +28,15 @@ from dataclasses import dataclass
 from autogpt.core.actions import Action, Thoughts
 from autogpt.core.messages import Finish
 from autogpt.core.reply_objects import Found, find_objects
-from autogpt.core.reply_shapes import DECISIVE_KEYS, Call, Unclear, calls_in, folded, thoughts_in
+from autogpt.core.reply_shapes import (
+    DECISIVE_KEYS,
+    Call,
+    Unclear,
+    calls_in,
+    folded,
+    keys_that_clash,
+    thoughts_in,
+)
 from autogpt.core.tolerant_json import LeftOpen, Malformed, well_formed
 
 
@@ -66,7 +74,11 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
         )
     if not text or not text.strip():
         return Unreadable(f"Your reply was empty. {_FORMAT}")
-    text = well_formed(text)
+    read = _read(well_formed(text), known)
+    return Unreadable(well_formed(read.why)) if isinstance(read, Unreadable) else read
+
+
+def _read(text: str, known: Collection[str]) -> Reply | Unreadable:
     try:
         found = find_objects(text)
     except LeftOpen as error:
@@ -75,13 +87,15 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
         )
     except Malformed as error:
         return Unreadable(f"Your reply could not be read: {error.why}. {_FORMAT}")
-    return _understood(found, text, known)
+    return _understood(found, known)
 
 
-def _understood(found: Sequence[Found], text: str, known: Collection[str]) -> Reply | Unreadable:
+def _understood(found: Sequence[Found], known: Collection[str]) -> Reply | Unreadable:
     if not found:
         return Unreadable(f"Your reply has no JSON. {_FORMAT}")
-    if twice := sorted(key for one in found for key in one.repeated if folded(key) in DECISIVE_KEYS):
+    twice = [key for one in found for key in sorted(one.repeated) if folded(key) in DECISIVE_KEYS]
+    twice += [key for one in found for key in keys_that_clash(one.value)]
+    if twice:
         return Unreadable(f'Your reply has "{twice[0]}" twice with different values. {_FORMAT}')
     chosen = _chosen([(one, calls_in(one.value, known, one.named)) for one in found])
     if isinstance(chosen, Unclear):
@@ -117,7 +131,10 @@ def _chosen(candidates: Sequence[tuple[Found, list[Call]]]) -> tuple[Found, Acti
     return Unclear(f"Your reply has several different commands ({names}) with text between them; send one")
 
 
-_SEPARATOR = re.compile(r"(?:[\s,;]|`{3,}[\w-]{0,20}|<[|/]?\w[^<>]{0,40}>)*")
+_SEPARATOR = re.compile(
+    r"(?:[\s,;]|`{3,}[\w-]{0,20}|<[|][\w|]{0,40}>|</?(?:tool|function|command|action|invoke)\w{0,20}>)*",
+    re.IGNORECASE,
+)
 
 
 def _only_separates(text: str) -> bool:

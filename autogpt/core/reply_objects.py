@@ -80,6 +80,7 @@ _MORE_MEMBERS = re.compile(r"\s*[}\]]?\s*,?\s*(?=\"\w{1,40}\"\s*:)")
 
 _PARAMETER = re.compile(r"\s*<parameter(?:=|\s+name\s*=\s*)[\"']?([\w.:-]+)[\"']?\s*>")
 _PARAMETER_END = re.compile(r"</parameter>(?=\s*(?:<parameter[=\s]|</(?:function|invoke|tool)>))")
+_TAG = re.compile(r"</?(?:parameter|function|invoke|tool)\b")
 _FUNCTION_END = re.compile(r"\s*</(?:function|invoke|tool)>")
 _AFTER_FUNCTION = re.compile(r"(?:\s*</\w{1,40}>)*\s*(?:\Z|<)")
 
@@ -233,6 +234,8 @@ class _Search:
             if not end:
                 raise LeftOpen("a tag")
             value = text[opening.end() : end.start()]
+            if _TAG.search(value):
+                raise Malformed("a tag inside an argument could be the end of it", text, opening.end())
             yield opening[1], value.removeprefix("\n").removesuffix("\n"), end.end()
             at = end.end()
 

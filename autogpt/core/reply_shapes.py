@@ -114,6 +114,16 @@ _NOT_LETTERS = re.compile(r"[\s_-]+")
 _BULLET = re.compile(r"\s*(?:[-*•–]|\(?\d{1,3}[.)])\s+")
 
 
+def keys_that_clash(value: Any) -> Iterator[str]:
+    """Decisive keys of a reply, or of its command, that stand twice but for their spelling."""
+    if isinstance(value, dict):
+        by_key = _by_folded_key(value)
+        if len(by_key) < len(value):
+            yield from (k for k, v in value.items() if folded(k) in DECISIVE_KEYS and by_key[folded(k)] != v)
+        if isinstance(inside := by_key.get("command"), dict):
+            yield from keys_that_clash(inside)
+
+
 def folded(key: str) -> str:
     """A key as it is compared."""
     return _NOT_LETTERS.sub("", key).lower()
@@ -166,17 +176,8 @@ def _calls_of_object(value: dict[str, Any], known: Collection[str], envelopes: i
     if named and "command" not in by_key and ("thoughts" in by_key or _first(by_key, _ARGS_KEYS)):
         yield _call_from_parts(by_key, value, known)
         return
-    unclear: Unclear | None = None
-    for key in _CALL_KEYS:
-        if key not in by_key:
-            continue
-        calls = list(_calls_under(by_key[key], key, by_key, value, known))
-        if any(isinstance(call, Action) for call in calls):
-            yield from calls
-            return
-        unclear = unclear or next((call for call in calls if isinstance(call, Unclear)), None)
-    if unclear:
-        yield unclear
+    if calls := _calls_under_keys(by_key, value, known):
+        yield from calls
         return
     if len(value) == 1 and known:
         ((name, args),) = value.items()
@@ -193,6 +194,23 @@ def _calls_of_object(value: dict[str, Any], known: Collection[str], envelopes: i
     if envelopes:
         for inside in _envelopes(by_key):
             yield from _calls(inside, known, envelopes - 1)
+
+
+def _calls_under_keys(by_key: Mapping[str, Any], whole: dict[str, Any], known: Collection[str]) -> list[Call]:
+    """The calls under `command`, `action` and the like; of several such keys, those of a known command.
+
+    So `{"action": "execute_shell", "command": "ls"}` is a call of `execute_shell`.
+    """
+    under = [
+        list(_calls_under(by_key[key], key, by_key, whole, known)) for key in _CALL_KEYS if key in by_key
+    ]
+    acting = [calls for calls in under if any(isinstance(call, Action) for call in calls)]
+    right = [
+        calls for calls in acting if all(isinstance(call, Unclear) or call.command in known for call in calls)
+    ]
+    if any(calls[0] != right[0][0] for calls in right):
+        return [Unclear("Your reply names different commands under different keys; send one")]
+    return next(iter(right or acting or under), [])
 
 
 def _calls_under(
@@ -263,8 +281,10 @@ def _arguments_beside(
 ) -> dict[str, Any]:
     """The arguments that stand beside a name; of a reply's own members, none is one."""
     beside = {*_NOT_ARGUMENTS, *other}
-    if "thoughts" in by_key or at_top:
-        beside |= _ALL_THOUGHT_KEYS - ({"text"} if "thoughts" in by_key else set())
+    if "thoughts" in by_key:
+        beside |= {"thoughts", "reasoning", "plan", "criticism", "speak"}
+    elif at_top:
+        beside |= _ALL_THOUGHT_KEYS
     return {key: value for key, value in whole.items() if folded(key) not in beside}
 
 

@@ -34,18 +34,24 @@ from autogpt.core.events import (
     Unknown,
 )
 from autogpt.core.limits import Limits, Window
-from autogpt.core.memory import NOTHING_REMEMBERED, Memory
+from autogpt.core.memory import NOTHING_REMEMBERED, SUMMARY_SHARE, Memory
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.progress import WINDOW, Step, step_of
 from autogpt.core.redact import MARK
 from autogpt.core.setup import Setup
 from autogpt.core.system import system_message
-from autogpt.core.turns import MESSAGE_OVERHEAD, Turn, turn_of, unknown_outcome
+from autogpt.core.turns import MESSAGE_OVERHEAD, Turn, clip_to_tokens, turn_of, unknown_outcome
 from autogpt.core.unreachable import assert_never
 
 BY_THE_PERSON = "you, in this run"
 """Where a rule comes from that was added at the prompt."""
+
+NOT_ENDED = "It was interrupted by the person, so there is no result."
+NOT_KEPT = (
+    "The program started anew before it could, and what was a secret in it, or looked like one, is not kept. "
+    "Give the command again if it is still needed."
+)
 
 SCALE_BOUNDS = (0.5, 3.0)
 NEWEST_SCALE_SHARE = 0.3
@@ -70,6 +76,7 @@ class Session:
     limits: Limits
     policy: Policy
     window: Window
+    fast_window: Window
     last: Event | None = None
     pending: Action | None = None
     begun: bool = False
@@ -101,6 +108,7 @@ class Session:
             limits=setup.limits,
             policy=setup.policy,
             window=setup.window,
+            fast_window=setup.fast_window,
             spent=setup.spent_before,
             now=now,
         )
@@ -133,15 +141,16 @@ class Session:
                     return replace(session, granted=0, history=())
                 return replace(session, granted=max(1, steps))
             case RuleAdded(pattern=pattern):
-                return replace(
-                    session, policy=self.policy.with_rule(Rule(Verdict.ALLOW, pattern, BY_THE_PERSON))
-                )
+                return session._ruled(pattern)
             case Advised():
                 advised = session._told(event)._cleared()
                 return replace(advised._remembered(event), granted=0)
             case Reviewed(agrees=agrees, usage=usage):
                 paid = session._paid(usage)._told(event)
-                return replace(paid, granted=1) if agrees else paid._cleared()
+                if not agrees:
+                    return paid._cleared()
+                # With nothing to allow, nothing is granted.
+                return paid if self.pending is None else replace(paid, granted=1)
             case Denied():
                 return session._told(event)._stepped(event)
             case Begun(action=action):
@@ -150,14 +159,20 @@ class Session:
                 ran = session._paid(usage)._told(event)._stepped(event)
                 return replace(ran, granted=max(0, self.granted - 1))
             case Summarised(summary=summary, turns=count, usage=usage):
-                folded = self.memory.folded(self.turns[:count], summary)
+                longest = self._shared_tokens // SUMMARY_SHARE
+                kept = clip_to_tokens(summary, longest, self.setup.measure)
+                folded = self.memory.folded(self.turns[:count], kept)
                 return replace(session._paid(usage), turns=self.turns[count:])._remembering(folded)
+            case Overflowed(window=told, of_fast_model=True):
+                return replace(session, fast_window=self.fast_window.shrunk(told))
             case Overflowed(window=told):
-                return replace(session, window=self.window.shrunk(told))._remembering(self.memory)
+                return session._overflowed(told)
             case Extended(kind=kind, by=by):
                 return replace(session, limits=self.limits.extended(kind, by))
             case Interrupted(usage=usage):
                 uncertain = session._paid(usage)._uncertain("by the person")
+                if self.pending is not None and not self.begun:
+                    uncertain = uncertain._told(Denied(self.pending, NOT_ENDED))
                 return replace(uncertain._cleared(), granted=0)
             case Failed(usage=usage):
                 return session._paid(usage)
@@ -197,8 +212,15 @@ class Session:
             return replace(self, scale=min(ratio, self.scale * HIGHEST_RISE))
         return replace(self, scale=self.scale + NEWEST_SCALE_SHARE * (ratio - self.scale))
 
+    def _ruled(self, pattern: str) -> Session:
+        try:
+            rule = Rule(Verdict.ALLOW, pattern, BY_THE_PERSON)
+        except ValueError:
+            return self  # written by another version: what can't be read gives no right
+        return replace(self, policy=self.policy.with_rule(rule))
+
     def _told(self, event: Event) -> Session:
-        turn = turn_of(event, self.setup.measure, self._our_prompt_tokens)
+        turn = turn_of(event, self.setup.measure, self._shared_tokens)
         return self if turn is None else replace(self, turns=(*self.turns, turn))
 
     def _stepped(self, event: Event) -> Session:
@@ -219,6 +241,16 @@ class Session:
         turn = unknown_outcome(self.pending, self.setup.measure, why)
         return replace(self, turns=(*self.turns, turn), steps=self.steps + 1)
 
+    def _overflowed(self, told: int | None) -> Session:
+        if told is not None and told >= self.window.tokens and self.scale < SCALE_BOUNDS[1]:
+            # The window is as large as we thought, so it is our count that is too low.
+            scale = min(self.scale * HIGHEST_RISE, SCALE_BOUNDS[1])
+            return replace(self, scale=scale)._remembering(self.memory)
+        window = self.window.shrunk(told)
+        system = system_message(replace(self.setup, window=window))
+        size = self.setup.measure(system.text) + MESSAGE_OVERHEAD
+        return replace(self, window=window, system=system, system_size=size)._remembering(self.memory)
+
     def _again(self, before: Event | None) -> Session:
         # What was begun is never silently run again: it goes back to the person, or to the model.
         again = replace(
@@ -232,14 +264,16 @@ class Session:
         )
         if self.pending is not None and MARK in self.pending.key():
             # The record may have lost a secret here; what is run must be what was asked for.
-            return again._cleared()
+            return (again if again.unfinished else again._told(Denied(self.pending, NOT_KEPT)))._cleared()
         return again
 
     def _remembering(self, memory: Memory) -> Session:
-        text = memory.text(self.setup.measure, self._our_prompt_tokens)
+        text = memory.text(self.setup.measure, self._shared_tokens)
         size = self.setup.measure(text) + MESSAGE_OVERHEAD
         return replace(self, memory=memory, memory_message=Message("user", text), memory_size=size)
 
     @property
-    def _our_prompt_tokens(self) -> int:
-        return max(1, int(self.window.prompt / self.scale))
+    def _shared_tokens(self) -> int:
+        """What memory and turns take their shares of: the prompt, but less where the system prompt fills it."""
+        whole = int(self.window.prompt / self.scale)
+        return max(1, whole // 10, min(whole, 2 * (whole - self.system_size)))

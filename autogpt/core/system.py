@@ -64,7 +64,7 @@ def system_text(setup: Setup, *, described: bool) -> str:
 
 def command_line(spec: CommandSpec, described: bool = True) -> str:
     """A command as the prompt lists it: `name: description, args: "arg": "<arg>"`."""
-    args = ", ".join(f'"{p.name}": "<{p.name}{"" if p.required else ", optional"}>"' for p in spec.parameters)
+    args = ", ".join(f'"{p.name}": "<{p.name if p.required else "optional"}>"' for p in spec.parameters)
     description = f"{spec.description.strip()}, " if described else ""
     return f"{spec.name}: {description}{f'args: {args}' if args else 'no args'}"
 

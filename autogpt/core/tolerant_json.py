@@ -71,40 +71,37 @@ def read_arguments(text: str, at: int) -> Reading:
     return _read_tolerantly(text, at, "(")
 
 
-def unescape(inside: str, quote: str = '"') -> str:
+def unescape(inside: str, python: bool = False) -> str:
     """What the inside of a quoted string means.
 
     An escape that JSON doesn't have keeps its backslash (`\\d` in a regular
-    expression, `C:\\Program`), except for escaped quotes; Python's `\\x1b` is decoded
-    only between single quotes, where Python's `repr` would write it.
+    expression, `C:\\Program`), except for escaped quotes; `\\x1b` is decoded only
+    where the text is `python`.
     """
     if "\\" not in inside:
         return inside
-    if quote == '"':
-        try:
-            return str(json.loads(f'"{inside}"', strict=False))
-        except ValueError:
-            pass
-    first, *parts = inside.split("\\")
-    meant = [first]
-    rest = iter(parts)
-    for part in rest:
-        if not part:
-            meant.append("\\" + next(rest, ""))
-        elif one := _ESCAPES.get(part[0]):
-            meant.append(one + part[1:])
-        elif match := _CODE_POINT.match(part):
-            meant.append(_character(match, quote) + part[match.end() :])
-        else:
-            meant.append("\\" + part)
-    return well_formed("".join(meant)) if _SURROGATE_ESCAPE.search(inside) else "".join(meant)
+    try:
+        return str(json.loads(f'"{inside}"', strict=False))
+    except ValueError:
+        pass
+    pieces = inside.split("\\\\")
+    return "\\".join(_unescaped(piece, python) if "\\" in piece else piece for piece in pieces)
 
 
-def _character(match: re.Match[str], quote: str) -> str:
-    if match["byte"] and quote != "'":
-        return "\\" + match[0]
+def _unescaped(piece: str, python: bool) -> str:
+    for escape, character in _ESCAPES:
+        piece = piece.replace(escape, character)
+    if "\\" not in piece:
+        return piece
+    piece = _CODE_POINT.sub(lambda match: _character(match, python), piece)
+    return _without_lone_surrogates(piece) if _SURROGATE.search(piece) else piece
+
+
+def _character(match: re.Match[str], python: bool) -> str:
+    if match["byte"] and not python:
+        return match[0]
     point = int(match["braced"] or match["four"] or match["eight"] or match["byte"], 16)
-    return chr(point) if point <= 0x10FFFF else "\\" + match[0]
+    return chr(point) if point <= 0x10FFFF else match[0]
 
 
 def well_formed(value: Any) -> Any:
@@ -200,7 +197,7 @@ _GAP = re.compile(
 )
 
 # The same for looking ahead, with comments bounded so that many looks stay linear.
-_NEAR = rf"[{_SPACE}]*(?:(?:(?://|\#)[^\n]{{0,120}}(?:\n|\Z)|/\*(?:[^*]|\*(?!/)){{0,120}}\*/|\\[nrt])[{_SPACE}]*)*"
+_NEAR = rf"[{_SPACE}]*(?:(?:(?://|\#)[^\n]{{0,120}}(?:\n|\Z)|/\*[^*]{{0,120}}\*/|\\[nrt])[{_SPACE}]*)*"
 
 _COMMA = ",;，"
 _COLON = r"(?:=>|[:=：])"
@@ -267,11 +264,17 @@ _CLOSING = {
 }
 
 _CODE_POINT = re.compile(
-    r"u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2})"
+    r"\\(?:u\{(?P<braced>[0-9a-fA-F]{1,6})\}|u(?P<four>[0-9a-fA-F]{4})"
+    r"|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2}))"
 )
-_SURROGATE_ESCAPE = re.compile(r"\\u(?:\{0*)?[dD][89a-fA-F]|\\U0000[dD][89a-fA-F]")
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "\\": "\\", "/": "/"}
-_ESCAPES.update({quote: quote for quote in "\"'`“”‘’"})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPES = tuple(
+    (f"\\{letter}", character)
+    for letter, character in [
+        *zip("nrtbf", "\n\r\t\b\f", strict=True),
+        *((quote, quote) for quote in "/\"'`“”‘’"),
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -331,6 +334,8 @@ class _Reader:
         self.frames: list[_Frame] = []
         self.value_read: Any = None
         self.repeated: set[str] = set()
+        self.python = False
+        """Whether the first key stands in single quotes: then escapes are Python's."""
 
     def past_gap(self, at: int) -> int:
         match = _GAP.match(self.text, at)
@@ -376,9 +381,11 @@ class _Reader:
         """Read a key and its colon; the key lands in the innermost frame."""
         text = self.text
         closing = _CLOSING.get(text[at])
+        if text[at] == "'" and len(self.frames) == 1 and not self.frames[0].pairs:
+            self.python = True
         if closing:
             end = self.next_quote(closing, at + 1)
-            name = unescape(text[at + 1 : end], text[at])
+            name = self.meaning(text[at + 1 : end])
             end += 1
         else:
             match = _BARE_KEY.match(text, at)
@@ -441,8 +448,9 @@ class _Reader:
 
         A quote that is followed by nothing that may follow a string was meant as a
         part of it. Such a reading is kept only if those quotes come in pairs, the
-        brackets between them balance and no member seems swallowed: in a text that was
-        cut off inside such a string, they would not.
+        brackets between them balance, the last one doesn't look like the beginning of a
+        quotation and no member seems swallowed: where a text was cut off inside such a
+        string, something of that would fail.
         """
         text = self.text
         quote = text[at]
@@ -462,10 +470,10 @@ class _Reader:
                 continue
             if not inner:
                 if after.match(text, end) or _PLUS.match(text, end):
-                    return unescape(text[start:at], quote[0]), end
+                    return self.meaning(text[start:at]), end
                 if _ANOTHER_STRING.match(text, end):
                     break
-            elif _AFTER_REPAIRED[after].match(text, end):
+            elif _AFTER_REPAIRED[after].match(text, end) and not _seems_to_open(text, at):
                 curly += text.count("{", segment, at) - text.count("}", segment, at)
                 square += text.count("[", segment, at) - text.count("]", segment, at)
                 segment = at
@@ -475,7 +483,10 @@ class _Reader:
         inside = text[start:at]
         if not inner or inner % 2 or curly or square or _swallows_a_member(inside):
             raise Malformed("a string has quotes in it that are not escaped", text, start)
-        return unescape(inside, quote[0]), end
+        return self.meaning(inside), end
+
+    def meaning(self, inside: str) -> str:
+        return unescape(inside, python=self.python)
 
     def next_quote(self, closing: re.Pattern[str], at: int, what: str = "a string") -> int:
         """The index of the next quote that is not escaped."""
@@ -492,6 +503,11 @@ class _Reader:
 
 def _is_apostrophe(text: str, at: int) -> bool:
     return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
+def _seems_to_open(text: str, at: int) -> bool:
+    """Whether the quote at `at` begins something: `x = "}}}"`, or a third one in a row."""
+    return text[at - 1] in " \t(=,[{+&|<" or text[at - 2 : at] == text[at] * 2
 
 
 def _swallows_a_member(inside: str) -> bool:

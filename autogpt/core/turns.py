@@ -8,6 +8,7 @@ What comes from outside (results) stands between tags, marked as data.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,11 @@ from autogpt.core.messages import Message
 MESSAGE_OVERHEAD = 4
 """Tokens that a message costs beyond its text, in the chat formats in use."""
 
+MOST_TOKENS_OF_A_CHARACTER = 4
+MOST_CHARACTERS_OF_A_TOKEN = 12
+"""An emoji can come to four tokens; a text with fewer tokens than a twelfth of its characters is mostly blanks."""
+
+LONGEST_NAME = 100
 LONGEST_DONE_LINE = 100
 LONGEST_ARGUMENT_IN_LINE = 40
 
@@ -83,10 +89,11 @@ def _fitting_reply(thoughts: Thoughts, action: Action, measure: Measure, most: i
     # What is cut are the values, never the JSON: the model copies the format that it sees.
     longest = most * 8
     text = reply_text(thoughts, action, longest=longest)
-    while longest > 20 and len(text) > most and measure(text) > most:
+    while longest > 20 and len(text) * MOST_TOKENS_OF_A_CHARACTER > most and measure(text) > most:
         longest //= 2
         text = reply_text(thoughts, action, longest=longest)
-    return text
+    # Only hundreds of arguments are still too long here.
+    return clip_to_tokens(text, most * 2, measure)
 
 
 def reply_text(thoughts: Thoughts, action: Action, *, longest: int) -> str:
@@ -102,7 +109,8 @@ def reply_text(thoughts: Thoughts, action: Action, *, longest: int) -> str:
     if thoughts.criticism:
         thought["criticism"] = clip(thoughts.criticism, longest)
     args = {name: _clipped_value(value, longest) for name, value in action.args.items()}
-    reply = {"thoughts": thought, "command": {"name": action.command, "args": args}}
+    name = clip(action.command, LONGEST_NAME)
+    reply = {"thoughts": thought, "command": {"name": name, "args": args}}
     return json.dumps(reply, ensure_ascii=False, default=str)
 
 
@@ -112,8 +120,8 @@ def result_text(command: str, ok: bool, result: str) -> str:
 
 
 def quoted(text: str, tag: str) -> str:
-    """Text from outside between tags that it cannot close itself."""
-    inner = text.replace(f"</{tag}", f"<\\/{tag}")
+    """Text from outside between tags that it cannot close itself, however it spells them."""
+    inner = re.sub(rf"<(?=\s*/\s*{tag})", r"<\\", text, flags=re.IGNORECASE)
     return f"<{tag}>{inner}</{tag}>"
 
 
@@ -127,17 +135,19 @@ def clip(text: str, longest: int) -> str:
 
 
 def clip_to_tokens(text: str, most: int, measure: Measure) -> str:
-    """The text cut in its middle to about `most` tokens; untouched when it fits."""
+    """The text cut in its middle to at most `most` tokens; untouched when it fits.
+
+    Where `most` is less than the note of what was left out needs, that note alone remains.
+    """
     # Few characters can't be many tokens: no need to count.
-    if len(text) <= most:
+    if len(text) * MOST_TOKENS_OF_A_CHARACTER <= most:
         return text
-    if len(text) > most * 12:
-        text = clip(text, most * 12)
-    size = measure(text)
-    while size > most and len(text) > 40:
-        text = clip(text, max(40, int(len(text) * most / size * 0.9) - 40))
-        size = measure(text)
-    return text
+    longest = min(len(text), max(most, 0) * MOST_CHARACTERS_OF_A_TOKEN)
+    shown = clip(text, longest)
+    while longest > 0 and (size := measure(shown)) > most:
+        longest = min(longest * 9 // 10, longest * most // size)
+        shown = clip(text, longest)
+    return shown
 
 
 def _turn(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from autogpt.core.messages import Completion, Message
 from autogpt.core.ports import Model
@@ -25,7 +24,7 @@ class Redacting:
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
     ) -> Completion:
         """See `ports.Model.complete`."""
-        clean = [replace(message, text=self._without_secrets(message.text)) for message in messages]
+        clean = [Message(message.role, self._without_secrets(message.text)) for message in messages]
         if self._note is not None:
             for message in clean:
                 self._note(f"to the model, {message.role}", message.text)

@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from autogpt.core.redact import Redactor
 from autogpt.terminal.console import Console
 from autogpt.terminal.interrupts import Interrupts, Leaving
 from autogpt.terminal.typed import Typed, clean, split_typed, take_typed
@@ -192,8 +193,13 @@ class _History:
         return entries
 
     def add(self, text: str) -> None:
-        """Keep it, unless it is short (an answer) or a large paste. A full disk is no reason to stop."""
+        """Keep it, unless it is short (an answer), a large paste, or looks like a key.
+
+        A full disk is no reason to stop.
+        """
         if self._path is None or not 3 <= len(text.strip()) <= _LONGEST_REMEMBERED:
+            return
+        if Redactor()(text) != text:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1064,6 +1064,30 @@ def _shapes() -> list[Case]:
             None,
             refused="command name",
         ),
+        Case(
+            "an argument called command beside an action",
+            '{"thought": "hm", "action": "execute_shell", "command": "ls -l"}',
+            "execute_shell",
+            {"command": "ls -l"},
+        ),
+        Case(
+            "an argument called reason beside a command",
+            '{"thoughts": {"text": "hm"}, "command": "task_complete", "reason": "all done"}',
+            "task_complete",
+            {"reason": "all done"},
+        ),
+        Case(
+            "two commands under different keys",
+            '{"command": {"name": "list_files", "args": {}}, "action": {"name": "delete_file", "args": {"filename": "a"}}}',
+            None,
+            refused="different",
+        ),
+        Case(
+            "two commands in different spellings",
+            '{"Command": {"name": "list_files", "args": {}}, "command": {"name": "delete_file", "args": {"filename": "a"}}}',
+            None,
+            refused="twice",
+        ),
         Case("thoughts only", json.dumps({"thoughts": THOUGHTS}), None, refused="no command"),
     ]
 
@@ -1101,6 +1125,12 @@ def _several() -> list[Case]:
             "the example of the prompt, then a reply",
             f'Format: {{"command": {{"name": "command name", "args": {{"arg name": "value"}}}}}}\n{LIST}',
             *IS_LIST,
+        ),
+        Case(
+            "a draft in tags, then a correction",
+            f"<draft>{write}{END}</draft>\n<final>{command}</final>",
+            None,
+            refused="several",
         ),
         Case("a reply, then one that is cut off", f"{write}{END}\n{command[:-8]}", None, refused="cut off"),
     ]
