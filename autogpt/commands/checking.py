@@ -84,7 +84,15 @@ class Tools:
         if self._sandbox is None:
             return None
         places = f"pythonpath={shlex.quote(self._sandbox.workspace)} {{}}"
-        words = ("--collect-only", "--quiet", "--no-header", "--tb=short", "-p", "no:cacheprovider", "--color=no")
+        words = (
+            "--collect-only",
+            "--quiet",
+            "--no-header",
+            "--tb=short",
+            "-p",
+            "no:cacheprovider",
+            "--color=no",
+        )
         return self._run(
             "pytest",
             {**more, "test_written.py": tests, "pytest.ini": "[pytest]\n"},
