@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
+from autogpt.commands.patch import PatchCommands
 from autogpt.commands.registry import Registry
 from autogpt.connect import ChosenModel, Demonstration, Provider
 from autogpt.core.actions import CommandSpec, JsonObject
@@ -156,8 +157,12 @@ class _Clock:
 
 def _families(settings: Settings, place: Workspace) -> Sequence[object]:
     disabled = {name.rsplit(".", 1)[-1].lower() for name in settings.run.disabled_command_categories}
-    families = {"files": lambda: FileCommands(place), "control": ControlCommands}
-    return [make() for name, make in families.items() if name not in disabled or name == "control"]
+    families: Sequence[tuple[frozenset[str], Callable[[], object]]] = (
+        (frozenset({"files", "file_operations"}), lambda: FileCommands(place)),
+        (frozenset({"files", "file_operations", "patch"}), lambda: PatchCommands(place)),
+        (frozenset(), ControlCommands),
+    )
+    return [make() for names, make in families if not names & disabled]
 
 
 def _windows(source: Provider | Demonstration) -> tuple[Window, Window]:

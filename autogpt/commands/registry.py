@@ -19,6 +19,7 @@ from autogpt.commands.command import Command, Outcome, commands_of, is_in_worksp
 from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
+from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
 from autogpt.workspace import Workspace
 
@@ -102,7 +103,7 @@ class Registry:
         try:
             outcome, ok = self._called(action), True
         except CommandError as error:
-            outcome, ok = Outcome(str(error)), False
+            outcome, ok = Outcome(str(error), usage_of(error)), False
         except _PASSING:
             raise
         except (Exception, SystemExit) as error:

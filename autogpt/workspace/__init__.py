@@ -235,6 +235,17 @@ class Workspace:
             finally:
                 self._revision = revision
 
+    def keep_copy(self, name: str, source: Path) -> str:
+        """Keep a copy of a file of the program's own, however long; as `keep` in all else."""
+        with self._writing, self._reach(name, make=True) as place:
+            before = _writable(place, name)
+            revision = self._revision
+            try:
+                self._replace(place, source, before)
+            finally:
+                self._revision = revision
+            return self._shown(place.parts)
+
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
         with self._writing, self._reach(name, follow_last=False) as place:
@@ -358,7 +369,7 @@ class Workspace:
                 folder.close()
         return found
 
-    def _replace(self, place: Place, content: bytes, before: os.stat_result | None) -> None:
+    def _replace(self, place: Place, content: bytes | Path, before: os.stat_result | None) -> None:
         if place.parts[:-1] not in self._swept:
             self._swept.add(place.parts[:-1])
             sweep(place.folder)

@@ -11,9 +11,13 @@ import os
 import secrets
 import stat
 from contextlib import suppress
+from pathlib import Path
 
 from autogpt.workspace.naming import TEMPORARY
 from autogpt.workspace.walking import Folder, LeavesBase, NotAFile
+
+
+_PIECE = 1_000_000
 
 
 def temporary_name() -> str:
@@ -27,8 +31,8 @@ def encoded(text: str, encoding: str = "utf-8") -> bytes:
     return joined.encode(encoding)
 
 
-def replace(folder: Folder, name: str, content: bytes, before: os.stat_result | None) -> None:
-    """Make `name` hold `content`, wholly or not at all. Raises OSError.
+def replace(folder: Folder, name: str, content: bytes | Path, before: os.stat_result | None) -> None:
+    """Make `name` hold `content`, or what the file at that path holds, wholly or not at all. Raises OSError.
 
     `before` is the status of the file that is replaced; its mode and, where possible, its owner are
     kept. A link in the file's place is replaced, not followed; other hard links keep the old content.
@@ -40,7 +44,7 @@ def replace(folder: Folder, name: str, content: bytes, before: os.stat_result | 
         _replace(folder, name, content, before)
 
 
-def _replace(folder: Folder, name: str, content: bytes, before: os.stat_result | None) -> None:
+def _replace(folder: Folder, name: str, content: bytes | Path, before: os.stat_result | None) -> None:
     temporary = temporary_name()
     rights = 0o666 if before is None else 0o600
     descriptor = folder.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, rights)
@@ -48,7 +52,10 @@ def _replace(folder: Folder, name: str, content: bytes, before: os.stat_result |
         try:
             with suppress(OSError):  # some network file systems have no locks
                 _lock(descriptor)
-            _write_all(descriptor, content)
+            if isinstance(content, Path):
+                _copy_all(descriptor, content)
+            else:
+                _write_all(descriptor, content)
             if before is not None:
                 _keep_rights(descriptor, before)
             os.fsync(descriptor)
@@ -98,6 +105,13 @@ def _write_all(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
+
+
+def _copy_all(descriptor: int, source: Path) -> None:
+    """Piece by piece, so that memory stays the same however long the file is."""
+    with source.open("rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            _write_all(descriptor, piece)
 
 
 def _keep_rights(descriptor: int, before: os.stat_result) -> None:

@@ -537,3 +537,18 @@ def test_ten_thousand_files_are_walked_and_fingerprinted(tmp_path: Path) -> None
             (workspace.root / str(folder) / f"{file}.txt").touch()
     assert sum(entry.kind == "file" for entry in workspace.walk()) == 10_000
     assert workspace.fingerprint() == workspace.fingerprint()
+
+
+def test_a_copy_of_a_long_file_is_kept_piece_by_piece(workspace: Workspace, tmp_path: Path) -> None:
+    source = tmp_path / "long"
+    content = os.urandom(1000) * 2_500
+    source.write_bytes(content)
+    before = workspace.revision
+    assert workspace.keep_copy("results/x.txt", source) == "results/x.txt"
+    assert workspace.read_bytes("results/x.txt") == content
+    assert workspace.revision == before
+    with pytest.raises(CommandError):
+        workspace.keep_copy("../x.txt", source)
+    with pytest.raises(CommandError):
+        workspace.keep_copy("y.txt", tmp_path / "missing")
+    assert not workspace.exists("y.txt")

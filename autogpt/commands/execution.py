@@ -1,0 +1,177 @@
+"""Commands that run Python in the sandbox. Nothing here runs without one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import PurePath
+
+from autogpt.commands.command import Filename, command
+from autogpt.commands.fences import fenced
+from autogpt.commands.program_results import SHOWN, ProgramResults
+from autogpt.commands.requirements import INSTALL, requirements_of
+from autogpt.commands.syntax import fault_of
+from autogpt.commands.wording import bytes_of, named
+from autogpt.core.actions import Touch
+from autogpt.core.errors import CommandError
+from autogpt.documents import decode
+from autogpt.sandboxes.port import Command, Exited, OnOutput, Sandbox
+from autogpt.sandboxes.wording import explain
+from autogpt.workspace import Workspace
+
+EXECUTED = "executed_code"
+"""The workspace folder in which code is kept that was given as text."""
+
+_TOUCHES = (Touch.FILES, Touch.PROCESSES)
+_BIGGEST = 5_000_000
+_MOST_ARGUMENTS = 100_000
+"""Characters; systems take 128 kB in one argument and 2 MB in all."""
+
+
+class ExecutionCommands:
+    """Python programs in `sandbox`. `on_output` is given what they write, as it comes.
+
+    `network` says whether the sandbox has one, for requirements to be installed. `shown` bounds what the
+    model is given of a very long output, in bytes.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        sandbox: Sandbox,
+        *,
+        network: bool = False,
+        shown: int = SHOWN,
+        on_output: OnOutput | None = None,
+    ) -> None:
+        self._workspace = workspace
+        self._sandbox = sandbox
+        self._network = network
+        self._results = ProgramResults(workspace, shown)
+        self._on_output = on_output
+
+    @command(aliases=("run_python_file", "execute_file", "run_python_script", "python"), touches=_TOUCHES)
+    def execute_python_file(self, filename: Filename, args: list[str] | str = "") -> str:
+        """Run a Python file in the sandbox and get what it writes; args are its arguments, as on a command line."""
+        return self._run("execute_python_file", filename, _words(args))
+
+    @command(aliases=("run_python_code", "execute_code", "run_python", "run_code"), touches=_TOUCHES)
+    def execute_python_code(self, code: str, basename: str = "code.py") -> str:
+        """Run Python code in the sandbox and get what it writes (print what you need); it is kept as executed_code/basename."""
+        if code.strip().startswith(("```", "~~~")):
+            code = fenced(code.strip(), outermost=True)[0].text
+        if not code.strip():
+            raise CommandError("There is no code. Give the Python code to run.")
+        kept = self._workspace.write_text(f"{EXECUTED}/{_safe(basename)}", code)
+        before = "" if kept.name == f"{EXECUTED}/{basename}" else f"The code was kept as {named(kept.name)}."
+        return self._run("execute_python_code", kept.name, (), before)
+
+    # -- how -------------------------------------------------------------------------------------
+
+    def _run(self, name: str, filename: str, words: tuple[str, ...], before: str = "") -> str:
+        source, path = self._source(filename)
+        places: dict[str, str] = {}
+        hint = ""
+        if wanted := requirements_of(source):
+            if self._network:
+                places["PYTHONPATH"] = self._installed(wanted)
+            else:
+                hint = (
+                    "The requirements in its header are not installed, since programs have no network "
+                    "(SANDBOX_NETWORK=True allows it)."
+                )
+        outcome = self._sandbox.run(
+            Command((self._sandbox.python, path, *words), environment=places), self._on_output
+        )
+        if b"ModuleNotFoundError" not in outcome.output.head + outcome.output.tail:
+            hint = ""
+        return self._results.told(name, outcome, self._sandbox.limits, before=before, hint=hint)
+
+    def _source(self, filename: str) -> tuple[str, str]:
+        """What a Python file holds, and its path in the sandbox. Raises CommandError for what can't be run."""
+        entry = self._workspace.look(filename)
+        if entry is None:
+            self._workspace.read_bytes(filename, 1)  # raises, and names what is nearest
+            raise CommandError(f"{named(filename)} went away.")
+        if entry.kind == "folder":
+            raise CommandError(f"{named(entry.name)} is a folder. Name the .py file in it that is to be run.")
+        if not entry.name.lower().endswith((".py", ".pyw")):
+            raise CommandError(
+                f"{named(entry.name)} is no .py file, and only Python files can be run by this command."
+            )
+        canonical = self._workspace.canonical(filename)
+        if PurePath(canonical).is_absolute():
+            raise CommandError(
+                f"{named(canonical)} is outside the workspace, which is all that programs see."
+            )
+        content = self._workspace.read_bytes(filename, _BIGGEST)
+        if not content.strip():
+            raise CommandError(f"{named(entry.name)} is empty: there is nothing to run in it.")
+        if b"\0" in content:
+            raise CommandError(
+                f"{named(entry.name)} holds binary data ({bytes_of(len(content))}), not Python source."
+            )
+        source, _ = decode(content, entry.name)
+        if self._same_python() and (fault := fault_of(source)):
+            raise CommandError(f"Nothing was run, for {named(entry.name)} is not valid Python: {fault}")
+        separator = "\\" if "\\" in self._sandbox.workspace else "/"
+        return source, separator.join([self._sandbox.workspace, *canonical.split("/")])
+
+    def _same_python(self) -> bool:
+        """Whether the sandbox's Python understands what ours does; else it must judge itself.
+
+        It reads the whole file before it runs any of it, so nothing is lost.
+        """
+        return self._sandbox.name != "docker"
+
+    def _installed(self, wanted: tuple[str, ...]) -> str:
+        """Where in the sandbox the requirements are. Raises CommandError when they can't be installed."""
+        outcome = self._sandbox.run(
+            Command((self._sandbox.python, "-I", "-c", INSTALL, *wanted)), self._on_output
+        )
+        said = (outcome.output.head + outcome.output.tail).decode("utf-8", "replace")
+        if outcome.end == Exited(0) and "PLACE=" in said:
+            return said.rpartition("PLACE=")[2]
+        why = explain(outcome, self._sandbox.limits)
+        raise CommandError(
+            f"Nothing was run, for its requirements ({', '.join(wanted)}) could not be installed. {why}\n"
+            f"{said[-4_000:].strip()}"
+        )
+
+
+def _words(args: list[str] | str) -> tuple[str, ...]:
+    """Arguments as a list. Raises CommandError for a line that can't be split, or is too long."""
+    if isinstance(args, str) and args.lstrip().startswith("["):
+        with suppress(ValueError, RecursionError):
+            parsed = json.loads(args)
+            args = [str(word) for word in parsed] if isinstance(parsed, list) else args
+    if isinstance(args, str):
+        try:
+            words = tuple(shlex.split(args))
+        except ValueError as error:
+            raise CommandError(
+                f"The args can't be read as a command line: {error}. Close each quote, or give a list of texts."
+            ) from error
+    else:
+        words = tuple(args)
+    if sum(map(len, words)) > _MOST_ARGUMENTS:
+        raise CommandError(
+            f"The args are too long: at most {_MOST_ARGUMENTS:,} characters. Write the data to a file and name that."
+        )
+    return words
+
+
+def _safe(basename: str) -> str:
+    """A file's name, of harmless characters alone, for code that is kept."""
+    last = re.split(r"[/\\]", basename.strip())[-1]
+    stem = last[:-3] if last.lower().endswith(".py") else last
+    kept = "".join(_harmless(stem)).strip("._-")[:60]
+    return f"{kept or 'code'}.py"
+
+
+def _harmless(name: str) -> Iterator[str]:
+    for letter in name:
+        yield letter if letter.isalnum() or letter in "._-" else "_"

@@ -1,0 +1,237 @@
+"""Commands for git repositories in the workspace: clone, status, diff, commit.
+
+Through the door to git, which starts nothing that a repository names. Nothing is ever pushed.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from autogpt.commands.command import Filename, command
+from autogpt.commands.wording import named
+from autogpt.core.actions import Touch
+from autogpt.core.errors import CommandError
+from autogpt.sandboxes.git import Git, Login, Progress, Repository
+from autogpt.workspace import Workspace
+
+CLONE_SECONDS = 600.0
+
+_READS = (Touch.FILES,)
+_COMMITS = (Touch.FILES, Touch.PROCESSES)
+_CLONES = (Touch.FILES, Touch.NETWORK, Touch.PROCESSES)
+"""`PROCESSES`, since git changes files without going through the workspace's door."""
+
+_LIKE_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)([\w.-]+)[:/](?!\d+/)(.+)")
+_WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./~-]+")
+_MOST_SHOWN = 20
+_LONGEST_MESSAGE = 20_000
+
+Resolve = Callable[[str], str]
+"""Gives the address at which a host may be reached. Raises CommandError where it may not be."""
+
+
+class GitCommands:
+    """Git by `git`. `login` is for github.com alone; `on_progress` is given what git says while it clones.
+
+    Without `resolve` git looks the host up itself, so that a name which leads to a private address is
+    not noticed; addresses that are written as such are.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        git: Git,
+        login: Login | None = None,
+        *,
+        resolve: Resolve | None = None,
+        on_progress: Progress | None = None,
+        seconds: float = CLONE_SECONDS,
+    ) -> None:
+        self._workspace = workspace
+        self._git = git
+        self._login = login
+        self._resolve = resolve
+        self._on_progress = on_progress
+        self._seconds = seconds
+
+    @command(aliases=("git_clone", "clone", "clone_repo"), touches=_CLONES)
+    def clone_repository(
+        self, repository_url: str, clone_path: Filename | None = None, depth: int = 1
+    ) -> str:
+        """Clone a git repository from an https URL into a new folder of the workspace; depth is how many commits of its history to get, 0 for all."""
+        if depth < 0:
+            raise CommandError("depth is a number of commits, or 0 for the whole history.")
+        url = self._url(repository_url)
+        host = urlsplit(url).hostname or ""
+        name = clone_path or _name_of(url)
+        entry = self._workspace.look(name)
+        if entry is not None and (entry.kind != "folder" or self._workspace.entries(name)):
+            raise CommandError(
+                f"{named(entry.name)} is there already, and not an empty folder. Give a clone_path that isn't there."
+            )
+        target = self._located(name)
+        if target == self._workspace.root:
+            raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
+        address = self._resolve(host) if self._resolve is not None and host else None
+        self._git.clone(
+            url,
+            target,
+            depth=depth,
+            login=self._login if host == "github.com" else None,
+            address=address,
+            seconds=self._seconds,
+            on_progress=self._on_progress,
+        )
+        inside = self._workspace.entries(name)
+        shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside[:_MOST_SHOWN]]
+        more = f" and {len(inside) - _MOST_SHOWN:,} more" if len(inside) > _MOST_SHOWN else ""
+        holds = f"It holds {', '.join(shown)}{more}." if shown else "It is empty."
+        modules = (
+            " Its submodules were not cloned." if any(one.last == ".gitmodules" for one in inside) else ""
+        )
+        what = (
+            "its last commit" if depth == 1 else f"its last {depth} commits" if depth else "all its commits"
+        )
+        return f"Cloned {url} ({what}) into {named(self._workspace.canonical(name))}. {holds}{modules}"
+
+    @command(reads_only=True, touches=_READS)
+    def git_status(self, path: Filename = ".") -> str:
+        """Show which files differ from the last commit in the repository at path."""
+        with self._git.repository(self._located(path), self._workspace.root) as repository:
+            differing = repository.status()
+            where = self._state(repository)
+            left_out = _left_out(repository)
+        if not differing.strip():
+            return f"{where} No file differs from the last commit.{left_out}"
+        return f"{where} What differs (M changed, A added, D deleted, R renamed, ?? new):\n{differing.rstrip()}{left_out}"
+
+    @command(reads_only=True, touches=_READS)
+    def git_diff(self, path: Filename = ".") -> str:
+        """Show what differs from the last commit as a patch, new files too, in the file or folder at path."""
+        place = self._located(path)
+        folder = place if self._is_folder(path) else place.parent
+        with self._git.repository(folder, self._workspace.root) as repository:
+            paths = _within(place, repository.root)
+            return (
+                repository.diff(paths) or f"{self._state(repository)} Nothing differs from the last commit."
+            )
+
+    @command(touches=_COMMITS)
+    def git_commit(self, message: str, files: list[str] | None = None, path: Filename = ".") -> str:
+        """Commit what differs from the last commit in the repository at path: everything, or only files."""
+        if not message.strip():
+            raise CommandError("The message is empty. Say in a line what the commit changes.")
+        if len(message) > _LONGEST_MESSAGE:
+            raise CommandError(f"The message is too long: at most {_LONGEST_MESSAGE:,} characters.")
+        places = [self._located(name) for name in files or ()]
+        if files is not None and not places:
+            raise CommandError("The list of files is empty. Leave it out to commit everything that differs.")
+        folder = self._located(path)
+        if path == "." and places and self._git_root_missing(folder):
+            folder = places[0].parent
+        with self._git.repository(folder, self._workspace.root) as repository:
+            paths = [one for place in places for one in _within(place, repository.root)]
+            made = repository.commit(message, paths)
+            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}"
+
+    # -- how -------------------------------------------------------------------------------------
+
+    def _url(self, given: str) -> str:
+        """The URL that was meant. Raises CommandError for one that may not be cloned."""
+        url = given.strip()
+        if like_ssh := _LIKE_SSH.fullmatch(url):
+            url = f"https://{like_ssh[1]}/{like_ssh[2].lstrip('/')}"
+        elif _WITHOUT_SCHEME.fullmatch(url):
+            url = f"https://{url}"
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError as error:
+            raise CommandError(f"{given!r} is no URL: {error}.") from error
+        if parts.scheme == "file" and "file" in self._git.protocols:
+            return url
+        example = "Give one such as https://github.com/owner/name."
+        if parts.scheme != "https" or not host:
+            raise CommandError(f"Only https URLs can be cloned, not {given!r}. {example}")
+        if not re.fullmatch(r"[!-~]+", url) or not re.fullmatch(r"[\w.:-]+", host):
+            raise CommandError(f"{given!r} holds characters that no URL has. {example}")
+        if parts.username is not None or parts.password is not None:
+            raise CommandError(
+                "The URL holds a user or a password, which would be written down. Leave them out."
+            )
+        if parts.fragment or parts.query:
+            raise CommandError(f"{given!r} is the URL of a page, not of a repository. {example}")
+        if _is_private(host):
+            raise CommandError(
+                f"{host!r} is on this machine or in its own network, which may not be reached."
+            )
+        return url
+
+    def _located(self, name: str) -> Path:
+        return self._workspace.locate(name or ".")
+
+    def _is_folder(self, name: str) -> bool:
+        entry = self._workspace.look(name or ".")
+        return entry is not None and entry.kind == "folder"
+
+    def _git_root_missing(self, folder: Path) -> bool:
+        try:
+            with self._git.repository(folder, self._workspace.root):
+                return False
+        except CommandError:
+            return True
+
+    def _state(self, repository: Repository) -> str:
+        where = "The workspace" if repository.root == self._workspace.root else self._named(repository)
+        branch = f"on branch {repository.branch}" if repository.branch else "on no branch"
+        return f"{where} is {branch}, at {repository.head[:12] or 'no commit yet'}."
+
+    def _on(self, repository: Repository) -> str:
+        where = "" if repository.root == self._workspace.root else f" in {self._named(repository)}"
+        return where + (f" on {repository.branch}" if repository.branch else "")
+
+    def _named(self, repository: Repository) -> str:
+        return named(repository.root.relative_to(self._workspace.root).as_posix())
+
+
+def _within(place: Path, root: Path) -> list[str]:
+    """A path as the repository names it; nothing for the whole of it. Raises CommandError for one outside."""
+    if place == root or root.is_relative_to(place):
+        return []
+    if not place.is_relative_to(root):
+        raise CommandError(f"{named(place.name)} is not in the repository at {named(root.name)}.")
+    return [place.relative_to(root).as_posix()]
+
+
+def _left_out(repository: Repository) -> str:
+    if not repository.nested:
+        return ""
+    names = ", ".join(named(name) + "/" for name in repository.nested[:5])
+    return f"\nLeft out, as repositories of their own: {names}{', …' if len(repository.nested) > 5 else ''}"
+
+
+def _name_of(url: str) -> str:
+    """A folder's name for a clone."""
+    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    return re.sub(r"[^\w.-]", "_", last).strip("._-")[:80] or "repository"
+
+
+def _is_private(host: str) -> bool:
+    """Whether a host, by the way it is written, is this machine or in a network that is not the internet."""
+    if host.rstrip(".").lower() in ("localhost", "ip6-localhost") or host.lower().rstrip(".").endswith(
+        (".localhost", ".local", ".internal")
+    ):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        # Numbers such as 127.1 and 2130706433 are addresses to those who look them up.
+        return (
+            re.fullmatch(r"(?:0[xX])?[0-9a-fA-F.]*\d", host) is not None
+            and "." not in host.strip("0123456789.xXabcdefABCDEF")
+            and not re.search(r"[g-wyzG-WYZ]", host)
+        )

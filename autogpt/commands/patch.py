@@ -1,0 +1,226 @@
+"""A command that changes parts of a file: search-and-replace, all edits or none."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Any
+
+from autogpt.commands.command import Filename, command
+from autogpt.commands.edits import edits_of
+from autogpt.commands.matching import Ambiguous, Applied, Empty, Failure, Missing, Patched, patched
+from autogpt.commands.syntax import fault_of
+from autogpt.commands.wording import named
+from autogpt.core.actions import Touch
+from autogpt.core.errors import CommandError
+from autogpt.documents import encoding_of
+from autogpt.workspace import Workspace
+
+_BIGGEST = 20_000_000
+"""Bytes of a file up to which it is patched."""
+
+_MOST_TOLD = 5
+"""Edits that failed, or were made, which are told one by one."""
+
+_LONGEST_LINE = 200
+
+
+class PatchCommands:
+    """Changes in the files of the workspace. Encoding, byte order mark and line ends stay as they are."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    @command(
+        aliases=(
+            "edit_file",
+            "patch",
+            "apply_patch",
+            "apply_diff",
+            "modify_file",
+            "replace_in_file",
+            "search_and_replace",
+            "str_replace",
+            "update_file",
+        ),
+        touches=(Touch.FILES,),
+    )
+    def patch_file(self, filename: Filename, edits: list[Any] | dict[str, Any] | str) -> str:
+        """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
+        wanted = edits_of(edits)
+        written = _Written.read(self._workspace.read_bytes(filename, _BIGGEST), filename)
+        result = patched(written.text, wanted)
+        if result.failures:
+            raise CommandError(_refusal(filename, result))
+        put = self._workspace.write_bytes(filename, written.bytes_of(result.text, filename))
+        if not put.changed:
+            return f"The edits leave {named(put.name)} as it is: search and replace are the same."
+        return "\n".join([_report(put.name, result), *_broken(put.name, written.text, result.text)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A file's text, and how it is written: the byte order mark, and the encoding behind it."""
+
+    text: str
+    mark: bytes
+    encoding: str
+
+    @classmethod
+    def read(cls, content: bytes, filename: str) -> _Written:
+        """Raises CommandError for what can't be read and written again without loss."""
+        encoding = encoding_of(content)
+        if encoding is None:
+            raise CommandError(f"{named(filename)} is not text, so there are no lines to edit in it.")
+        mark, encoding = _mark(content, encoding)
+        body = content[len(mark) :]
+        try:
+            text = body.decode(encoding)
+            if text.encode(encoding) == body:
+                return cls(text, mark, encoding)
+        except UnicodeError:
+            pass
+        raise CommandError(
+            f"{named(filename)} seems to be written in {encoding}, but can't be read in it without loss. "
+            "Read it with read_file and write it anew with write_to_file (it will be UTF-8)."
+        )
+
+    def bytes_of(self, text: str, filename: str) -> bytes:
+        """A new text as the file's bytes. Raises CommandError for letters that the encoding hasn't."""
+        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        try:
+            return self.mark + joined.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise CommandError(
+                f"{named(filename)} is written in {self.encoding}, which has no {error.object[error.start]!r}; "
+                "nothing was changed. Use other letters, or write the whole file anew with write_to_file "
+                "(it will be UTF-8)."
+            ) from error
+
+
+def _mark(content: bytes, encoding: str) -> tuple[bytes, str]:
+    """The byte order mark and the encoding of what follows it."""
+    if encoding == "utf-8-sig":
+        return codecs.BOM_UTF8, "utf-8"
+    if encoding in ("utf-16", "utf-32"):
+        width = 2 if encoding == "utf-16" else 4
+        little = content.startswith(codecs.BOM_UTF16_LE)
+        return content[:width], f"{encoding}-{'le' if little else 'be'}"
+    return b"", encoding
+
+
+# -- what to say ---------------------------------------------------------------------------------
+
+
+def _report(name: str, result: Patched) -> str:
+    made = [outcome for outcome in result.outcomes if isinstance(outcome, Applied)]
+    head = "Changed" if len(made) == 1 else f"Made {len(made)} edits in"
+    if len(made) == 1:
+        return f"{head} {named(name)}: {_change(made[0])}."
+    told = [f"{number}. {_change(one)}" for number, one in enumerate(made[: 4 * _MOST_TOLD], 1)]
+    if len(made) > len(told):
+        told.append(f"… and {len(made) - len(told)} more")
+    return "\n".join([f"{head} {named(name)}; lines are numbered as they are now:", *told])
+
+
+def _change(made: Applied) -> str:
+    if made.places > 1:
+        what = f"replaced in {made.places:,} places, the first in line {made.new_line}"
+    elif not made.old_lines:
+        what = f"{_span(made.new_line, made.new_lines)} {_is(made.new_lines)} new"
+    elif not made.new_lines:
+        what = f"{_count(made.old_lines)} removed at line {made.new_line}"
+    elif made.old_lines == made.new_lines:
+        what = f"{_span(made.new_line, made.new_lines)} {_is(made.new_lines)} changed"
+    else:
+        what = f"{_count(made.old_lines)} became {_span(made.new_line, made.new_lines)}"
+    match made.manner:
+        case "exact":
+            return what
+        case "trailing blanks":
+            return f"{what} (search differed in blanks at line ends or blank lines around it)"
+        case "indentation":
+            return f"{what} (search was indented otherwise; the new lines were indented as the file is)"
+
+
+def _span(first: int, count: int) -> str:
+    return f"line {first}" if count < 2 else f"lines {first} to {first + count - 1}"
+
+
+def _is(count: int) -> str:
+    return "is" if count < 2 else "are"
+
+
+def _count(lines: int) -> str:
+    return "1 line" if lines == 1 else f"{lines:,} lines"
+
+
+def _refusal(filename: str, result: Patched) -> str:
+    failures = result.failures
+    some = len(result.outcomes) > 1
+    head = f"Nothing was changed in {named(filename)}."
+    if some:
+        head = (
+            f"{len(failures)} of {len(result.outcomes)} edits can't be made, so nothing was changed in "
+            f"{named(filename)}; correct them and send all of them again."
+        )
+    told = [
+        (f"Edit {number}: " if some else "") + _failure(failure) for number, failure in failures[:_MOST_TOLD]
+    ]
+    numbered = any(isinstance(outcome, Applied) for outcome in result.outcomes[: failures[-1][0]])
+    if numbered:
+        told.append("(Lines are numbered as if the edits before had been made.)")
+    return "\n".join([head, *told])
+
+
+def _failure(failure: Failure) -> str:
+    match failure:
+        case Empty():
+            return (
+                "search has no text in it, so there is no place for the new text. Give lines of the file as search, "
+                "and the same lines together with the new ones as replace."
+            )
+        case Ambiguous(lines=lines):
+            at = ", ".join(map(str, lines[:10])) + (", …" if len(lines) > 10 else "")
+            return (
+                f"The search text fits in several places, in lines {at}. Add lines before or after to search "
+                'and replace until it fits in one only, or put "all": true in the edit to change each.'
+            )
+        case Missing():
+            return "\n".join(_missing(failure))
+
+
+def _missing(failure: Missing) -> list[str]:
+    said = ["The search text is not in the file."]
+    if failure.done_at is not None:
+        said[0] += (
+            f" The text of replace is there already, in line {failure.done_at}: perhaps the edit was made before."
+        )
+    if not failure.nearest:
+        said[0] += " Nothing in it is similar; read the file, and copy the lines from it."
+        return said
+    said[0] += f" Nearest {_is(len(failure.nearest))} {_span(failure.first, len(failure.nearest))}:"
+    width = len(str(failure.first + len(failure.nearest) - 1))
+    said += [
+        f"{number:>{width}}| {_short(line)}" for number, line in enumerate(failure.nearest, failure.first)
+    ]
+    if failure.sent is not None and failure.there is not None:
+        said.append(
+            f"The first difference: search has {_short(failure.sent)!r}, the file {_short(failure.there)!r}."
+        )
+    said.append("Copy the lines into search exactly as they are in the file (without the numbers).")
+    return said
+
+
+def _short(line: str) -> str:
+    return line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
+
+
+def _broken(name: str, before: str, after: str) -> list[str]:
+    """A warning if a Python file that could be parsed no longer can."""
+    if not name.endswith(".py"):
+        return []
+    fault = fault_of(after)
+    if fault is None or fault_of(before) is not None:
+        return []
+    return [f"But {named(name)} is no longer valid Python; {fault}"]

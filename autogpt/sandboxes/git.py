@@ -1,0 +1,645 @@
+"""The door to git: a program of the machine's own that is started outside any sandbox, on repositories that
+nobody vouches for.
+
+A repository's settings can name programs (fsmonitor, hooks, filters, diff drivers, helpers for
+credentials, ssh) which git then starts with the person's rights. So git never works with a repository's
+own settings: status, diff and commit use a private git folder made for the one call, with settings of
+ours and the few harmless ones of the repository's (`KEPT`), its objects, and a copy of its index. Only its
+references are looked up, and written at the end of a commit, in the repository itself, with hooks
+off. Nested repositories are left out. Git gets an environment of its own, no settings of the person's or the
+system's, no prompt, no pager, no editor, no signing, and for cloning https alone, without redirects.
+
+Not promised: that nothing changes in the repository while git works in it (a program in the
+background that swaps its folders for links at the right moment); large files of git-lfs, which stay
+pointers; submodules, partial clones and repositories that borrow objects from others.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+from urllib.parse import urlsplit
+
+from autogpt.core.errors import CommandError
+from autogpt.sandboxes.scratch import remove
+
+SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin")
+TAKEN_OVER = (
+    "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
+)  # fmt: skip
+"""What git gets of the agent's environment: the way to the network, and what Windows programs need."""
+
+HARDENED: Mapping[str, str] = {
+    "core.askPass": "",
+    "core.editor": "false",
+    "core.fsmonitor": "false",
+    "core.gitProxy": "",
+    "core.hooksPath": os.devnull,
+    "core.pager": "cat",
+    "core.sshCommand": "false",
+    "core.untrackedCache": "false",
+    "commit.gpgSign": "false",
+    "credential.helper": "",
+    "diff.external": "",
+    "diff.ignoreSubmodules": "all",
+    "fetch.recurseSubmodules": "false",
+    "gc.auto": "0",
+    "gpg.program": "false",
+    "http.followRedirects": "false",
+    "log.showSignature": "false",
+    "maintenance.auto": "false",
+    "protocol.allow": "never",
+    "safe.bareRepository": "explicit",
+    "submodule.recurse": "false",
+    "transfer.bundleURI": "false",
+}
+"""Settings that win over any repository's; see git-config(1)."""
+
+KEPT = frozenset(
+    {
+        "core.autocrlf", "core.eol", "core.filemode", "core.ignorecase", "core.precomposeunicode",
+        "core.repositoryformatversion", "core.symlinks", "extensions.objectformat", "user.email", "user.name",
+    }
+)  # fmt: skip
+"""Settings of a repository that are followed: they say how files are written, and start nothing."""
+
+_MOST_OUTPUT = 2_000_000
+_MOST_FOLDERS = 100_000
+
+_TICK = 0.1
+LEAST_SPACE = 256 * 1024 * 1024
+"""Bytes that a clone leaves free on the disk."""
+
+Progress = Callable[[str], None]
+"""Is given what git says while it works, as it comes."""
+
+
+class Credential(Protocol):
+    """Something secret; `reveal` is called only when the process that needs it is started."""
+
+    def reveal(self) -> str:
+        """The secret itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who asks github.com, and nobody else, for repositories."""
+
+    user: str
+    token: Credential
+
+    def settings(self) -> dict[str, str]:
+        """For git's environment, where one process and its children see it."""
+        words = base64.b64encode(f"{self.user}:{self.token.reveal()}".encode()).decode()
+        return {"http.https://github.com/.extraHeader": f"Authorization: Basic {words}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What git answered."""
+
+    code: int
+    output: str
+    errors: str
+    cut: bool = False
+
+    @property
+    def why(self) -> str:
+        """The reason why it failed, in git's words, the last lines of them."""
+        lines = [line for line in re.split(r"[\r\n]+", self.errors) if line.strip()]
+        return "\n".join(lines[-8:])[-2_000:] or f"exit code {self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Git, hardened. `program` is its absolute path, `protocols` those by which it may fetch."""
+
+    program: str
+    environ: Mapping[str, str]
+    protocols: tuple[str, ...] = ("https",)
+
+    @classmethod
+    def find(cls, environ: Mapping[str, str], place: Path) -> Git | None:
+        """The machine's git, None if there is none; never one in the workspace `place`."""
+        others = environ.get("PATH", "").split(os.pathsep)
+        for folder in (*SYSTEM_PATH, *others):
+            if not os.path.isabs(folder) or Path(folder).resolve().is_relative_to(place.resolve()):
+                continue
+            found = shutil.which("git", path=folder)
+            if found:
+                return cls(str(Path(found).absolute()), environ)
+        return None
+
+    # -- clone -----------------------------------------------------------------------------------
+
+    def clone(
+        self,
+        url: str,
+        target: Path,
+        *,
+        depth: int,
+        login: Login | None = None,
+        address: str | None = None,
+        seconds: float,
+        on_progress: Progress | None = None,
+    ) -> None:
+        """Clone into `target`, which must not be there or be an empty folder; a failure leaves nothing there.
+
+        `depth` 0 means the whole history. `address` is where the URL's host is, if that was looked up
+        before. Raises CommandError, and ValueError for a protocol that isn't allowed.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in self.protocols:
+            raise ValueError(f"the protocol {parts.scheme!r} is not allowed")
+        settings = {} if login is None else login.settings()
+        if address is not None:
+            there = f"[{address}]" if ":" in address else address
+            settings["http.curloptResolve"] = f"{parts.hostname}:{parts.port or 443}:{there}"
+        words = [
+            "clone",
+            "--progress",
+            "--template=",
+            "--no-recurse-submodules",
+            "--no-local",
+            "--origin=origin",
+        ]
+        if depth:
+            words += [f"--depth={depth}", "--single-branch", "--no-tags"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _private_folder() as home:
+            watch = _Watch(target.parent, seconds, on_progress)
+            try:
+                said = self._run([*words, "--", url, str(target)], target.parent, home, settings, watch=watch)
+            except BaseException:
+                remove(target)
+                raise
+            if said.code:
+                remove(target)
+                raise CommandError(f"The repository could not be cloned. {_explained(said)}")
+
+    # -- repositories ----------------------------------------------------------------------------
+
+    @contextmanager
+    def repository(self, folder: Path, place: Path) -> Iterator[Repository]:
+        """Open the repository that holds a folder of the workspace `place`, for one command.
+
+        Raises CommandError when there is none, or none that can be used.
+        """
+        root = _root(folder, place)
+        _check(root)
+        with _private_folder() as home:
+            yield Repository._open(self, root, home)
+
+    def _run(
+        self,
+        words: Sequence[str],
+        folder: Path,
+        home: Path,
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        given: bytes | None = None,
+        watch: _Watch | None = None,
+    ) -> Said:
+        watch = watch or _Watch(None, 60.0, None)
+        options = [part for name, value in self._settings().items() for part in ("-c", f"{name}={value}")]
+        try:
+            process = subprocess.Popen(
+                [self.program, "--no-pager", *options, *words],
+                cwd=folder,
+                env={**self._environment(home, settings or {}), **(environment or {})},
+                stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=os.name != "nt",
+            )
+        except OSError as error:
+            raise CommandError(f"git could not be started: {error.strerror}.") from error
+        return _Running(process, watch).ended(given)
+
+    def _settings(self) -> dict[str, str]:
+        return {**HARDENED, **{f"protocol.{name}.allow": "always" for name in self.protocols}}
+
+    def _environment(self, home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+        taken = {name: self.environ[name] for name in TAKEN_OVER if self.environ.get(name)}
+        numbered: dict[str, str] = {}
+        for number, (name, value) in enumerate(settings.items()):
+            numbered |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+        return {
+            **taken,
+            "PATH": os.pathsep.join([str(Path(self.program).parent), *SYSTEM_PATH]),
+            "HOME": str(home),
+            "XDG_CONFIG_HOME": str(home),
+            "TMPDIR": str(home),
+            "LANG": "C.UTF-8",
+            "LC_ALL": "C.UTF-8",
+            "GIT_ALLOW_PROTOCOL": ":".join(self.protocols),
+            "GIT_ASKPASS": "",
+            "GIT_ATTR_NOSYSTEM": "1",
+            "GIT_CONFIG_COUNT": str(len(settings)),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_SYSTEM": os.devnull,
+            "GIT_EDITOR": "false",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
+            "SSH_ASKPASS": "",
+            **numbered,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One repository, through a private git folder; made by `Git.repository`."""
+
+    git: Git
+    root: Path
+    private: Path
+    head: str
+    """The commit that is checked out, empty if there is none yet."""
+    branch: str
+    """The branch, empty if none is checked out."""
+    nested: tuple[str, ...] = ()
+    """Folders in it that are repositories of their own, and left out."""
+    user: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def _open(cls, git: Git, root: Path, home: Path) -> Repository:
+        real, private = root / ".git", home / "git"
+        kept = _kept(git, real, home)
+        branch = git._run(["--git-dir", str(real), "symbolic-ref", "--quiet", "--short", "HEAD"], root, home)
+        head = git._run(
+            ["--git-dir", str(real), "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], root, home
+        )
+        if head.code and (head.errors.strip() or branch.code):
+            raise CommandError(f"The repository can't be read: {head.why}")
+        for part in ("objects", "refs", "info"):
+            (private / part).mkdir(parents=True)
+        commit = head.output.strip()
+        (private / "HEAD").write_text(f"{commit or 'ref: refs/heads/none'}\n", "utf-8")
+        (private / "config").write_text(_written(kept), "utf-8")
+        for part in ("index", "shallow", "info/exclude"):
+            _copy(real / part, private / part)
+        user = {name: kept[name] for name in ("user.name", "user.email") if kept.get(name)}
+        return cls(git, root, private, commit, branch.output.strip(), tuple(_nested(root)), user)
+
+    def status(self) -> str:
+        """What differs from the last commit, a line for each file: two letters and the name (git-status(1))."""
+        return self._do("status", "--porcelain=v1", "--untracked-files=all", "--ignore-submodules=all")
+
+    def diff(self, paths: Sequence[str] = ()) -> str:
+        """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""
+        self._do("add", "--intent-to-add", *self._chosen(paths))
+        against = self.head or self._do("hash-object", "-t", "tree", "--stdin", given=b"").strip()
+        options = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
+        return self._do("diff", *options, against, *self._chosen(paths))
+
+    def commit(self, message: str, paths: Sequence[str] = ()) -> str:
+        """Commit what differs, or only what does in `paths`; gives the commit's number and what changed.
+
+        Raises CommandError when nothing differs. What was staged for other paths stays staged.
+        """
+        with self._index_locked() as lock:
+            tree = self._tree(paths)
+            before = self._do("rev-parse", f"{self.head}^{{tree}}").strip() if self.head else ""
+            if tree == before or (not before and not self._do("ls-tree", tree)):
+                raise CommandError("There is nothing to commit: no file differs from the last commit.")
+            parents = ("-p", self.head) if self.head else ()
+            text = message.encode("utf-8", "replace")
+            made = self._do("commit-tree", tree, *parents, "-F", "-", given=text, keep=True).strip()
+            self._point_to(made, message)
+            shutil.copyfile(self.private / "index", lock)
+            os.replace(lock, self.root / ".git" / "index")
+        shown = self._do("diff-tree", "--root", "--no-commit-id", "--stat", "--no-ext-diff", "-r", made)
+        return f"{made[:12]}\n{shown}"
+
+    def _tree(self, paths: Sequence[str]) -> str:
+        """Write the tree of the next commit, and leave the index as it is to be after it."""
+        index, whole = self.private / "index", self.private / "whole"
+        if paths:
+            # What is staged elsewhere is no part of the commit, but is kept.
+            _copy(index, whole)
+            self._do("read-tree", self.head or "--empty")
+        self._do("add", "--all", *self._chosen(paths), keep=True)
+        tree = self._do("write-tree", keep=True).strip()
+        if whole.exists():
+            os.replace(whole, index)
+            self._do("add", "--all", *self._chosen(paths), keep=True)
+        return tree
+
+    def _point_to(self, commit: str, message: str) -> None:
+        """Move the branch, or HEAD, on to a commit; refuses when somebody else moved it meanwhile."""
+        first = message.strip().partition("\n")[0][:200]
+        kind = "commit" if self.head else "commit (initial)"
+        said = self.git._run(
+            [
+                *("--git-dir", str(self.root / ".git"), "update-ref", "--create-reflog"),
+                *("-m", f"{kind}: {first}", "HEAD", commit, self.head or "0" * len(commit)),
+            ],
+            self.root,
+            self.private.parent,
+            environment=self._people(),
+        )
+        if said.code:
+            raise CommandError(f"The commit could not be put on the branch: {said.why}")
+
+    def _chosen(self, paths: Sequence[str]) -> list[str]:
+        """Pathspecs without the nested repositories, which git would look into."""
+        wanted = [f":(top,literal){path}" for path in paths] or [":(top)"]
+        return ["--", *wanted, *(f":(top,exclude,literal){path}" for path in self.nested)]
+
+    def _do(self, *words: str, given: bytes | None = None, keep: bool = False) -> str:
+        """What git says; with `keep` objects that it makes are the repository's, else they go with the call."""
+        real = str(self.root / ".git" / "objects")
+        objects = {"GIT_OBJECT_DIRECTORY": real}
+        if not keep:
+            objects = {
+                "GIT_OBJECT_DIRECTORY": str(self.private / "objects"),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(real),
+            }
+        said = self.git._run(
+            words,
+            self.root,
+            self.private.parent,
+            environment={
+                **self._people(),
+                **objects,
+                "GIT_DIR": str(self.private),
+                "GIT_WORK_TREE": str(self.root),
+                "GIT_INDEX_FILE": str(self.private / "index"),
+            },
+            given=given,
+        )
+        if said.code:
+            raise CommandError(f"git {words[0]} failed: {said.why}")
+        return f"{said.output}\n[The rest is left out.]" if said.cut else said.output
+
+    def _people(self) -> dict[str, str]:
+        name = self.user.get("user.name", "Auto-GPT")
+        mail = self.user.get("user.email", "auto-gpt@localhost")
+        return {
+            f"GIT_{who}_{what}": value
+            for who in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", name), ("EMAIL", mail))
+        }
+
+    @contextmanager
+    def _index_locked(self) -> Iterator[Path]:
+        """Hold git's own lock on the index; the file is there to be filled and renamed, and goes if it wasn't."""
+        lock = self.root / ".git" / "index.lock"
+        try:
+            os.close(os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644))
+        except FileExistsError:
+            raise CommandError(
+                "Another git works in this repository just now (.git/index.lock is there). Try again later."
+            ) from None
+        except OSError as error:
+            raise CommandError(f"The repository can't be written: {error.strerror}.") from error
+        try:
+            yield lock
+        finally:
+            lock.unlink(missing_ok=True)
+
+
+# -- what a repository may be --------------------------------------------------------------------
+
+
+def _root(folder: Path, place: Path) -> Path:
+    """The innermost folder of the workspace, from `folder` up, that is a repository. Raises CommandError."""
+    for candidate in (folder, *folder.parents):
+        if not candidate.is_relative_to(place):
+            break
+        with suppress(FileNotFoundError, NotADirectoryError):
+            mode = (candidate / ".git").lstat().st_mode
+            if not stat.S_ISDIR(mode):
+                raise CommandError(
+                    "This folder's .git is not a folder but leads elsewhere (a submodule, a worktree, a link): "
+                    "it is not used."
+                )
+            if any((candidate / ".git").iterdir()):  # an empty one only holds the name
+                return candidate
+    raise CommandError(
+        "There is no git repository here. clone_repository gets one, or name a folder that is in one."
+    )
+
+
+def _check(root: Path) -> None:
+    """Raise CommandError where git would be led out of the repository, or be kept waiting."""
+    git = root / ".git"
+    for part in ("HEAD", "config", "index", "packed-refs", "shallow", "info/exclude"):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            if not stat.S_ISREG((git / part).lstat().st_mode):
+                raise _unusable(f".git/{part} is no plain file")
+    if not (git / "HEAD").exists():
+        raise _unusable(".git/HEAD is missing")
+    for part in ("commondir", "objects/info/alternates", "objects/info/http-alternates"):
+        if os.path.lexists(git / part):
+            raise _unusable(f"it borrows from another repository (.git/{part})")
+    waiting = [git / part for part in ("info", "logs", "objects", "refs")]
+    for looked, folder in enumerate(waiting):
+        if os.path.islink(folder):
+            raise _unusable(f"{folder.relative_to(root).as_posix()} is a link")
+        if looked > _MOST_FOLDERS:
+            raise _unusable("it has too many folders in .git")
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(Path(entry.path))
+                elif not entry.is_file(follow_symlinks=False):
+                    raise _unusable(f"{Path(entry.path).relative_to(root).as_posix()} is no plain file")
+
+
+def _unusable(why: str) -> CommandError:
+    return CommandError(
+        f"This repository is not used, for {why}. The shell in the sandbox may do what is wanted."
+    )
+
+
+def _nested(root: Path) -> Iterator[str]:
+    """Folders in a repository that are repositories themselves. Raises CommandError when there is too much to see."""
+    waiting = [root]
+    for looked, folder in enumerate(waiting):
+        if looked > _MOST_FOLDERS:
+            raise _unusable(f"it has more than {_MOST_FOLDERS:,} folders")
+        with suppress(OSError), os.scandir(folder) as entries:
+            here = sorted(entries, key=lambda entry: entry.name)
+            if folder != root and any(entry.name.lower() == ".git" for entry in here):
+                yield folder.relative_to(root).as_posix()
+                continue
+            waiting += [
+                Path(entry.path)
+                for entry in here
+                if entry.is_dir(follow_symlinks=False) and entry.name.lower() != ".git"
+            ]
+
+
+def _kept(git: Git, real: Path, home: Path) -> dict[str, str]:
+    """The harmless settings of a repository."""
+    said = git._run(
+        ["config", "--file", str(real / "config"), "--no-includes", "--null", "--list"], home, home
+    )
+    if said.code:
+        return {}
+    pairs = (entry.partition("\n") for entry in said.output.split("\0"))
+    return {name: value for name, _, value in pairs if name in KEPT}
+
+
+def _written(settings: Mapping[str, str]) -> str:
+    """Settings as git's file holds them."""
+    lines = []
+    for name, value in settings.items():
+        section, _, key = name.partition(".")
+        lines.append(f"[{section}]\n\t{key} = {_quoted(value)}\n")
+    return "".join(lines)
+
+
+def _quoted(value: str) -> str:
+    """A value in quotes, as git reads it in its settings and in lists of paths."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t")
+    return f'"{escaped}"'
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a plain file if it is there; a link is not followed."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        return
+    with os.fdopen(descriptor, "rb") as file, target.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
+
+
+@contextmanager
+def _private_folder() -> Iterator[Path]:
+    """A folder that only this user can look into, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="autogpt-git-")).resolve()
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+# -- one run of git ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Watch:
+    """How long git may run, where it must leave room on the disk, and who hears of its progress."""
+
+    disk: Path | None
+    seconds: float
+    on_progress: Progress | None
+
+
+class _Running:
+    """A started git: its output read by threads, bounded; ended with all that it started, whatever happens."""
+
+    def __init__(self, process: subprocess.Popen[bytes], watch: _Watch) -> None:
+        self._process = process
+        self._watch = watch
+        self._kept: dict[str, bytearray] = {"output": bytearray(), "errors": bytearray()}
+        self._cut = False
+
+    def ended(self, given: bytes | None) -> Said:
+        """Wait for its end. Raises CommandError when it takes too long or fills the disk."""
+        process = self._process
+        assert process.stdout
+        assert process.stderr
+        readers = [
+            threading.Thread(target=self._read, args=(process.stdout, "output", None), daemon=True),
+            threading.Thread(
+                target=self._read, args=(process.stderr, "errors", self._watch.on_progress), daemon=True
+            ),
+        ]
+        for reader in readers:
+            reader.start()
+        try:
+            if process.stdin:
+                with suppress(BrokenPipeError), process.stdin:
+                    process.stdin.write(given or b"")
+            self._wait()
+        finally:
+            self._end()
+            for reader in readers:
+                reader.join(10)
+            process.stdout.close()
+            process.stderr.close()
+        output, errors = (bytes(self._kept[name]).decode("utf-8", "replace") for name in ("output", "errors"))
+        return Said(process.returncode, output, errors, self._cut)
+
+    def _read(self, stream: IO[bytes], name: str, on_progress: Progress | None) -> None:
+        with suppress(OSError, ValueError):
+            while piece := os.read(stream.fileno(), 65_536):
+                kept = self._kept[name]
+                if name == "errors":
+                    kept += piece
+                    del kept[:-_MOST_OUTPUT]
+                elif len(kept) < _MOST_OUTPUT:
+                    kept += piece[: _MOST_OUTPUT - len(kept)]
+                else:
+                    self._cut = True
+                if on_progress is not None:
+                    on_progress(piece.decode("utf-8", "replace"))
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + self._watch.seconds
+        while True:
+            try:
+                self._process.wait(_TICK)
+                return
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > deadline:
+                    raise CommandError(
+                        f"git was ended: it took longer than {self._watch.seconds:g} seconds."
+                    ) from None
+                if self._watch.disk is not None and shutil.disk_usage(self._watch.disk).free < LEAST_SPACE:
+                    raise CommandError("git was ended: there is hardly any room left on the disk.") from None
+
+    def _end(self) -> None:
+        """End it and what it started, if it hasn't ended by itself."""
+        if self._process.poll() is not None:
+            return
+        if os.name == "nt":
+            self._process.kill()
+        else:
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+            with suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def _explained(said: Said) -> str:
+    """Why a clone failed, in git's words, and what may be done."""
+    why = said.why
+    if (
+        "could not read Username" in why
+        or "Authentication failed" in why
+        or "terminal prompts disabled" in why
+    ):
+        return (
+            "It is not there, or private: GITHUB_USERNAME and GITHUB_API_KEY are used for github.com, if they are set."
+            f"\n{why}"
+        )
+    if "redirect" in why.lower():
+        return f"It is elsewhere now, and redirects are not followed: give its new URL.\n{why}"
+    return why
