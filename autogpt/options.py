@@ -49,7 +49,6 @@ class Options:
             "--speak": self.speak,
             "--use-memory": self.use_memory is not None,
             "--browser-name": self.browser_name is not None,
-            "--allow-downloads": self.allow_downloads,
             "--install-plugin-deps": self.install_plugin_deps,
         }
         return tuple(name for name, is_given in given.items() if is_given)

@@ -17,7 +17,7 @@ settings.load_profile("autogpt")
 
 PERSONAL = (
     "OPENAI_", "AZURE_", "SMART_", "FAST_", "FALLBACK_", "REDIS_", "PINECONE_", "MILVUS_", "WEAVIATE_", "GITHUB_",
-    "GOOGLE_", "HUGGINGFACE_", "ELEVENLABS_", "TW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "TIKTOKEN_CACHE_DIR",
+    "GOOGLE_", "HUGGINGFACE_", "ELEVENLABS_", "TW_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "TIKTOKEN_CACHE_DIR",
 )  # fmt: skip
 """Variables that would change what the program does, or take it to somebody's account."""
 

@@ -47,6 +47,13 @@ class Redactor:
             text = redacted
         return text
 
+    def knows(self, text: str) -> bool:
+        """Whether the text holds a known secret, in one of the spellings that would be replaced.
+
+        Strings that are only shaped like keys don't count: signed links hold such strings too.
+        """
+        return any(spelling in text for spelling in self._spellings)
+
     def redact_json(self, value: Any) -> Any:
         """A copy of a JSON value, redacted in every string and every key, at any depth."""
         if isinstance(value, str):

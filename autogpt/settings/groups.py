@@ -112,12 +112,24 @@ class PluginSettings:
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Browser and search. `chunk_tokens` bounds a piece of a page, in tokens."""
+    """Requests, browser and search. `chunk_tokens` bounds a piece of a page, in tokens.
+
+    `allowed_hosts` are names or addresses that may be private, each with or without a port;
+    `download_limit` is in megabytes.
+    """
 
     browser: str
     headless: bool
     user_agent: str | None
     chunk_tokens: int
+    allow_private_network: bool
+    allowed_hosts: tuple[str, ...]
+    allow_downloads: bool
+    download_limit: int
+    http_proxy: str | None
+    https_proxy: str | None
+    all_proxy: str | None
+    no_proxy: tuple[str, ...]
     spacy_language_model: str | None
     google_api_key: Secret | None
     custom_search_engine_id: str | None

@@ -141,6 +141,15 @@ def _url(text: str) -> str:
     return text
 
 
+def _proxy(text: str) -> str:
+    """A scheme may be left out, as everybody does. Which kinds can be used, the one that uses it says."""
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    if parts.scheme not in ("http", "https", "socks4", "socks4a", "socks5", "socks5h") or not parts.hostname:
+        raise ValueError(text)
+    _ = parts.port
+    return _name(text)
+
+
 def _key(text: str) -> Secret:
     """Keys go into HTTP headers; one with a space or a stray character was copied wrongly."""
     if not re.fullmatch(r"[!-~]+", text):
@@ -163,6 +172,7 @@ TEXT = Kind("a text in one line", _text)
 NAME = Kind("a text without spaces", _name)
 PATH = Kind("a path", _path)
 URL = Kind("an address that starts with http:// or https://", _url)
+PROXY = Kind("a proxy's address, such as http://proxy.example:3128", _proxy)
 LIST = Kind("a list separated by commas", _list)
 PORT = whole(1, 65_535)
 TOKENS = whole(1_000, 100_000_000)

@@ -21,7 +21,7 @@ from autogpt.settings import groups
 from autogpt.settings.azure import read_azure
 from autogpt.settings.dotenv_file import Line, read_env_file
 from autogpt.settings.groups import Settings
-from autogpt.settings.kinds import LIST, URL
+from autogpt.settings.kinds import LIST, PROXY, URL
 from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.secret import Secret
 from autogpt.settings.texts import visible, visible_path
@@ -178,7 +178,7 @@ def _secrets(levels: tuple[Mapping[str, _Value], ...]) -> tuple[Secret, ...]:
             for value in _candidates(variable, level):
                 if variable.secret:
                     texts.add(value.text)
-                elif variable.kind is URL:
+                elif variable.kind in (URL, PROXY):
                     texts.update(_url_password(value.text))
         texts.update(
             text
@@ -195,7 +195,7 @@ _NOT_A_PATH = re.compile(r"[^\s/~.]\S{11,}")
 
 def _url_password(text: str) -> tuple[str, ...]:
     try:
-        password = urlsplit(text).password
+        password = urlsplit(text if "://" in text else f"//{text}").password
     except ValueError:
         return ()
     return (password, unquote(password)) if password else ()

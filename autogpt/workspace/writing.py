@@ -16,7 +16,6 @@ from pathlib import Path
 from autogpt.workspace.naming import TEMPORARY
 from autogpt.workspace.walking import Folder, LeavesBase, NotAFile
 
-
 _PIECE = 1_000_000
 
 

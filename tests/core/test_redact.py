@@ -351,3 +351,10 @@ def test_five_megabytes_take_bounded_time(kind: str, capsys: pytest.CaptureFixtu
         sys.stdout.write(f"\nredact 5 MB of {kind!r}: {whole:.2f} s")
     assert whole < 8
     assert whole < 3 * seconds(SIZE // 2) + 0.3
+
+
+def test_a_text_that_holds_a_known_secret_is_known_to_hold_it() -> None:
+    redact = Redactor(["correct horse/battery"])
+    assert redact.knows("https://e.com/?q=correct%20horse%2Fbattery")
+    assert not redact.knows("https://e.com/?key=AKIAIOSFODNN7EXAMPLE")
+    assert not redact.knows("correct horse")

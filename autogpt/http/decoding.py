@@ -1,0 +1,109 @@
+"""Bodies as they were before they were compressed, in pieces, with an end to every bomb."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+ACCEPTED = "gzip, deflate"
+"""What a request says it can read. Servers that like others better send one of these instead."""
+
+_PIECE = 65_536
+_MOST_LAYERS = 2
+RATIO = 500
+"""How many times larger than it came a body may be, once it is over a megabyte. Log files come to
+a hundred, deflate's very best is a thousand."""
+_SMALL = 1_000_000
+
+
+class Undecodable(Exception):
+    """The body is damaged or compressed in a way that is not known; the text completes "it …"."""
+
+
+class Bomb(Exception):
+    """The body grows without measure when it is decompressed."""
+
+
+class _Zlib:
+    """gzip of any number of members, or deflate with or without its zlib wrapping."""
+
+    def __init__(self, coding: str) -> None:
+        self._gzip = coding == "gzip"
+        self._waiting = b""
+        self._current: Any = None  # zlib has no public type for it
+        self._members = 0
+        self._over = False
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """What comes of the next piece. Raises Undecodable."""
+        self._waiting += data
+        while self._waiting and not self._over:
+            if self._current is None and not self._started():
+                return
+            yield from self._inflated()
+            if self._current.eof:
+                self._waiting, self._current = self._current.unused_data, None
+                self._over = not self._gzip
+
+    def _started(self) -> bool:
+        """Begin a member once its first two bytes are there, by which one knows what it is."""
+        start = self._waiting[:2]
+        if len(start) < 2:
+            return False
+        if self._gzip and start != b"\x1f\x8b":
+            if not self._members:
+                raise Undecodable("is not compressed as it says")
+            self._over = True  # some servers pad
+            return False
+        wrapped = start[0] & 0x0F == 8 and int.from_bytes(start, "big") % 31 == 0
+        self._current = zlib.decompressobj(31 if self._gzip else 15 if wrapped else -15)
+        self._members += 1
+        return True
+
+    def _inflated(self) -> Iterator[bytes]:
+        piece = bytes(_PIECE)
+        while len(piece) == _PIECE or (self._waiting and not self._current.eof):
+            try:
+                piece = self._current.decompress(self._waiting, _PIECE)
+            except zlib.error as error:
+                raise Undecodable("is damaged") from error
+            self._waiting = self._current.unconsumed_tail
+            yield piece
+
+    def finish(self) -> None:
+        """Raise Undecodable if something is missing."""
+        if self._current is not None:
+            raise Undecodable("ended too early")
+
+
+def codings_of(header: str) -> tuple[str, ...]:
+    """What a Content-Encoding header names, in the order in which it was applied. Raises Undecodable."""
+    names = [name.strip().lower() for name in header.split(",")]
+    codings = tuple(name.removeprefix("x-") for name in names if name not in ("", "identity"))
+    for coding in codings:
+        if coding not in ("gzip", "deflate"):
+            raise Undecodable(f"is compressed as {coding[:20]!r}, which was not asked for")
+    if len(codings) > _MOST_LAYERS:
+        raise Undecodable(f"is compressed {len(codings)} times over")
+    return codings
+
+
+def decoded(pieces: Iterator[bytes], codings: Sequence[str]) -> Iterator[bytes]:
+    """The pieces decompressed, each of bounded size. Raises Undecodable, Bomb."""
+    for coding in reversed(codings):
+        pieces = _undone(pieces, _Zlib(coding))
+    return pieces
+
+
+def _undone(pieces: Iterator[bytes], decompressor: _Zlib) -> Iterator[bytes]:
+    taken = given = 0
+    for piece in pieces:
+        taken += len(piece)
+        for larger in decompressor.feed(piece):
+            given += len(larger)
+            if given > _SMALL and given > taken * RATIO:
+                raise Bomb
+            if larger:
+                yield larger
+    decompressor.finish()

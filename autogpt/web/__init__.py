@@ -1,0 +1,1 @@
+"""What the web's pages hold: their text and their links."""
