@@ -165,7 +165,7 @@ def _go(
     lines = _json_lines(here, header)
     with ExitStack() as stack:
         debug = stack.enter_context(_debug_log(run_folder)) if here.options.debug else None
-        agent = build.agent(here.settings, source, mode, place, user, watcher, debug=debug)
+        agent = build.agent(here.settings, source, mode, place, user, watcher, stack, debug=debug)
         stack.callback(watcher.close)
         for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
             here.warn(warning)
