@@ -60,9 +60,7 @@ def door(settings: Settings, holds_secret: Callable[[str], bool]) -> Door:
     web = settings.web
     return Door(
         admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts)),
-        proxies=Proxies(
-            web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy
-        ),
+        proxies=Proxies(web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy),
         user_agent=web.user_agent,
         holds_secret=holds_secret,
     )
