@@ -54,6 +54,12 @@ TRANSCRIPT_PRICES: Mapping[str, Decimal] = {
 }
 """US dollars for a second of the recording."""
 
+TRANSCRIPT_TOKEN_PRICES: Mapping[str, Price] = {
+    "gpt-4o-transcribe": Price(Decimal("2.5"), Decimal("2.5"), Decimal("10.0")),
+    "gpt-4o-mini-transcribe": Price(Decimal("1.25"), Decimal("1.25"), Decimal("5.0")),
+}
+"""US dollars for 1M tokens of sound and of text, for models that tell tokens."""
+
 SPEECH_PRICES: Mapping[str, Decimal] = {
     "tts-1": Decimal("0.000015"),
     "tts-1-hd": Decimal("0.00003"),
@@ -71,6 +77,7 @@ _MOST_IMAGE_TOKENS = 7_000
 _LEAST_BYTES_A_SECOND = 1_000
 """A recording of speech is hardly ever packed tighter than 8 kbit/s."""
 
+_USUAL_PATIENCE = Patience(idle=300.0, call=400.0)
 _MOST_BYTES = 64_000_000
 _TRIES = 3
 _LONGEST_WAIT = 20.0
@@ -115,7 +122,7 @@ class OpenAIMedia:
         ledger: Ledger,
         *,
         watcher: Watcher | None = None,
-        patience: Patience = Patience(idle=300.0, call=400.0),
+        patience: Patience = _USUAL_PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._endpoint = endpoint
@@ -162,7 +169,8 @@ class OpenAIMedia:
                 return made.model_dump() if hasattr(made, "model_dump") else made
 
             answer = self._called(model, call)
-            usage = _transcript_usage(answer, price)
+            by_token = self._known(TRANSCRIPT_TOKEN_PRICES, model)
+            usage = Usage() if self._free else _transcript_usage(answer, price, by_token)
             text = answer.get("text") if isinstance(answer, dict) else None
             if not isinstance(text, str):
                 raise _failed("The transcription service answered without a text. Try again later.", usage)
@@ -334,21 +342,15 @@ def _image_usage(answer: object, price: Price | None) -> Usage:
     return replace(usage, cost=None if price is None else cost(price, usage))
 
 
-def _transcript_usage(answer: object, price: Decimal | None) -> Usage:
-    """What it came to: by the seconds that are told, else by tokens, of which only the number is known."""
+def _transcript_usage(answer: object, by_second: Decimal | None, by_token: Price | None) -> Usage:
+    """What it came to, by the seconds or the tokens that are told."""
     told = answer.get("usage") if isinstance(answer, dict) else None
-    if price == 0:
-        return Usage()
     if not isinstance(told, dict):
         return Usage(cost=None)
-    if told.get("type") == "duration" and price is not None:
-        return Usage(cost=price * _count(told.get("seconds")))
-    tokens = Usage(_count(told.get("input_tokens")), 0, _count(told.get("output_tokens")))
-    if tokens.tokens and price is not None:
-        # OpenAI counts ten tokens for a second of sound.
-        seconds = tokens.prompt_tokens / Decimal(10)
-        return replace(tokens, cost=price * seconds)
-    return replace(tokens, cost=None)
+    if told.get("type") == "duration" and by_second is not None:
+        return Usage(cost=by_second * _count(told.get("seconds")))
+    usage = Usage(_count(told.get("input_tokens")), 0, _count(told.get("output_tokens")))
+    return replace(usage, cost=cost(by_token, usage) if by_token is not None and usage.tokens else None)
 
 
 def _count(value: object) -> int:
