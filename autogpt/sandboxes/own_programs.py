@@ -16,6 +16,17 @@ from contextlib import suppress
 from pathlib import Path
 
 
+TAKEN_OVER = frozenset(
+    {
+        "HOME", "USER", "LOGNAME", "PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "DISPLAY", "WAYLAND_DISPLAY",
+        "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "TEMP", "TMP",
+        "PROGRAMFILES", "PROGRAMDATA", "COMMONPROGRAMFILES", "APPDATA", "LOCALAPPDATA", "USERPROFILE", "PSMODULEPATH",
+    }
+)  # fmt: skip
+TAKEN_OVER_BEGINNINGS = ("XDG_", "PULSE_", "PIPEWIRE_", "ALSA_", "SDL_AUDIO", "AUDIO")
+"""What they get of the agent's environment: the way to the sound. Keys are not in it."""
+
+
 class ProgramFailed(Exception):
     """It could not be started, ended with an error, or took too long; the text says which."""
 
@@ -29,8 +40,13 @@ def find_program(names: Iterable[str], environ: Mapping[str, str], place: Path) 
     ]
     for name in names:
         found = shutil.which(name, path=os.pathsep.join(folders)) if folders else None
-        if found and not Path(found).resolve().is_relative_to(place.resolve()):
-            return str(Path(found).absolute())
+        # On Windows the current folder is looked into as well.
+        if (
+            found
+            and str(Path(found).parent) in {str(Path(folder)) for folder in folders}
+            and not Path(found).resolve().is_relative_to(place.resolve())
+        ):
+            return found
     return None
 
 
@@ -38,7 +54,7 @@ class OwnPrograms:
     """Runs such programs, one after the other, and ends the one that runs when it is closed."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = dict(environ)
+        self._environ = {name: value for name, value in environ.items() if _is_taken_over(name)}
         self._lock = threading.Lock()
         self._running: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -96,3 +112,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             process.kill()
         with suppress(subprocess.TimeoutExpired):
             process.communicate(timeout=5)
+
+
+def _is_taken_over(name: str) -> bool:
+    return name.upper() in TAKEN_OVER or name.upper().startswith(TAKEN_OVER_BEGINNINGS)
