@@ -19,7 +19,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class BubblewrapLauncher:
         scratch: Path,
         *,
         network: bool,
-        protected: tuple[Path, ...],
+        protected: Callable[[], tuple[Path, ...]],
         environ: Mapping[str, str],
     ) -> None:
         found = shutil.which("bwrap", path=SYSTEM_PATH)
@@ -79,7 +79,7 @@ class BubblewrapLauncher:
         _make_etc(self._etc, self._etc_folders, network)
         self._pythons = python_folders()
         self._network = network
-        self._protected = protected
+        self._protected: Callable[[], tuple[Path, ...]] = tuple  # nothing while it only tries
         self._environ = environ
         self._groups = cgroups.available(limits)
         self._prlimit = shutil.which("prlimit", path=SYSTEM_PATH)
@@ -93,6 +93,7 @@ class BubblewrapLauncher:
         except BaseException:
             self.close()
             raise
+        self._protected = protected
 
     def _probe(self, place: Path) -> None:
         """See whether it works here, without what older versions don't know."""
@@ -202,7 +203,7 @@ class BubblewrapLauncher:
         yield from ("--bind", self.workspace, self.workspace)
         for path in self._pythons:
             yield from ("--ro-bind", str(path), str(path))
-        for path in self._protected:
+        for path in self._protected():
             yield from ("--ro-bind-try", str(path), str(path))
         yield from ("--remount-ro", "/")
 

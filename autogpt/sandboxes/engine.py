@@ -147,5 +147,6 @@ class ProcessSandbox:
 
     def _launched(self, command: Command) -> RunningProcess:
         id = f"p{next(self._numbers)}"
+        _ = self._protected.paths  # what is there before the first command
         child = self._launcher.launch(command)
         return RunningProcess(id, command, child, self._limits, self._scratch.output(id))
