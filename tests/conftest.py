@@ -65,7 +65,11 @@ def nothing_leaves_this_machine() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def signals_as_in_a_terminal() -> Iterator[None]:
     """Whoever runs the tests with `nohup`, or in the background, has some ignored, and children inherit it."""
-    usual: dict[str, Any] = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL, "SIGTERM": signal.SIG_DFL}
+    usual: dict[str, Any] = {
+        "SIGINT": signal.default_int_handler,
+        "SIGHUP": signal.SIG_DFL,
+        "SIGTERM": signal.SIG_DFL,
+    }
     before = {
         number: signal.signal(number, handler)
         for name, handler in usual.items()

@@ -192,6 +192,8 @@ def fetch_image(client: Any, image: str, on_progress: OnProgress | None) -> None
                 return
             except docker.errors.ImageNotFound:
                 pass
+            if on_progress:
+                on_progress(f"Fetching {image}", 0.0)
             name, tag = _name_and_tag(image)
             _follow(client.api.pull(name, tag=tag, stream=True, decode=True), image, on_progress)
             client.api.inspect_image(image)

@@ -187,7 +187,7 @@ def test_fetching_an_image_shows_how_far_it_is(tmp_path: Path, engine: Engine) -
     )
     assert choice.sandbox
     choice.sandbox.close()
-    assert shown == [("Fetching python:3-alpine", share) for share in (0.5, 0.125, 0.875)]
+    assert shown == [("Fetching python:3-alpine", share) for share in (0.0, 0.5, 0.125, 0.875)]
 
 
 def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: Engine) -> None:

@@ -146,6 +146,8 @@ class Place:
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "PYTHONPATH": str(ROOT),
+            # The person's own engine is left alone; tests of programs name another.
+            "DOCKER_HOST": f"unix://{home}/no-engine.sock",
         }
         return kept | ours | dict(self.environ) | more
 
