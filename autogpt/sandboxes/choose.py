@@ -48,6 +48,11 @@ class Choice:
     line: str
     walled: bool = True
 
+    def close(self) -> None:
+        """Close the sandbox, if there is one."""
+        if self.sandbox is not None:
+            self.sandbox.close()
+
 
 def choose(
     wish: Wish,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes.child import Launcher
+from autogpt.sandboxes.disk import Disk
 from autogpt.sandboxes.port import Command, OnOutput, Outcome, Process, ProcessLimits
 from autogpt.sandboxes.protected import Protected
 from autogpt.sandboxes.running import RunningProcess
@@ -148,5 +149,6 @@ class ProcessSandbox:
     def _launched(self, command: Command) -> RunningProcess:
         id = f"p{next(self._numbers)}"
         _ = self._protected.paths  # what is there before the first command
+        disk = Disk((self._place, self._scratch.folder), self._limits.free_disk)
         child = self._launcher.launch(command)
-        return RunningProcess(id, command, child, self._limits, self._scratch.output(id))
+        return RunningProcess(id, command, child, self._limits, self._scratch.output(id), disk)

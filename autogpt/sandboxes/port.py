@@ -27,6 +27,7 @@ class Limit(str, Enum):
     PROCESSES = "processes"
     FILE_SIZE = "file size"
     OUTPUT = "output"
+    DISK = "disk space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ProcessLimits:
     `seconds` is the wall time of a command that is waited for; one that is started to go on
     has none. `cpu_seconds` and `file_size` (bytes) hold for each process and file; `memory`
     (bytes), `processes` and `output` (bytes) for all processes of the command together.
+    `free_disk` (bytes) is what must be left where the workspace and `/tmp` are.
     """
 
     seconds: float = 120.0
@@ -44,6 +46,7 @@ class ProcessLimits:
     processes: int = 256
     file_size: int = 1024 * MEBIBYTE
     output: int = 256 * MEBIBYTE
+    free_disk: int = 512 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,10 @@ class Place:
         }
         return kept | ours | dict(self.environ) | more
 
-    def run(self, *options: str, stdin: str | None = None, **environ: str) -> Ended:
+    def run(self, *options: str, stdin: str | None = None, module: str = "autogpt", **environ: str) -> Ended:
         """Start the program without a terminal and wait for its end."""
         done = subprocess.run(
-            command(*options),
+            command(*options, module=module),
             cwd=self.folder,
             env=self.env(**environ),
             input=(stdin or "").encode(),
