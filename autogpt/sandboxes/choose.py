@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from autogpt.core.errors import CommandError, UsageError
+from autogpt.sandboxes import packages
 from autogpt.sandboxes.child import Launcher
 from autogpt.sandboxes.docker import EngineMissing, OnProgress
 from autogpt.sandboxes.engine import ProcessSandbox
@@ -161,6 +162,7 @@ class _Maker:
                 network=wish.network,
                 protected=lambda: protected.paths,
                 environ=self._environ,
+                packages=self._packages("docker"),
             )
 
         sandbox = self._opened(launcher, hold=True)
@@ -177,6 +179,7 @@ class _Maker:
                 network=self._wish.network,
                 protected=lambda: protected.paths,
                 environ=self._environ,
+                packages=self._packages("bubblewrap"),
             )
 
         return Choice(self._opened(launcher, hold=True), f"Programs run in bubblewrap, {self._network()}.")
@@ -195,6 +198,10 @@ class _Maker:
             f"Programs run on this machine itself, with your rights and its network ({why}).",
             walled=False,
         )
+
+    def _packages(self, kind: str) -> Path | None:
+        """Nothing can be installed without a network, so nothing is kept."""
+        return packages.folder(self._environ, kind) if self._wish.network else None
 
     def _network(self) -> str:
         return "with the network" if self._wish.network else "without the network"

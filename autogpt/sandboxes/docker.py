@@ -33,6 +33,7 @@ from autogpt.core.errors import CommandError
 from autogpt.sandboxes import environment, tree
 from autogpt.sandboxes.child import Child
 from autogpt.sandboxes.engine_socket import status
+from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.port import Command, Limit, ProcessLimits
 
 LABEL = "autogpt.sandbox"
@@ -243,7 +244,10 @@ class DockerLauncher:
         network: bool,
         protected: Callable[[], tuple[Path, ...]],
         environ: Mapping[str, str],
+        packages: Path | None = None,
     ) -> None:
+        self.packages = SEEN_AT if packages else None
+        self._packages = packages
         self.workspace = "/workspace" if os.name == "nt" else str(place)
         self._reach = reach
         self._client: Any = None
@@ -284,7 +288,7 @@ class DockerLauncher:
     def launch(self, command: Command) -> Child:
         """Start a command in a container of its own for the time."""
         with engine_errors():
-            box = self._take()
+            box = self._new_box(installs=True) if command.installs else self._take()
             try:
                 return self._launched(box, command)
             except BaseException:
@@ -321,10 +325,11 @@ class DockerLauncher:
                 return box
             self._throw_away(box)
 
-    def _new_box(self) -> Box:
+    def _new_box(self, *, installs: bool = False) -> Box:
         with self._lock:
             others = [box for box in self._all if not box.dead]
-        box = Box(self._api, self._create(others[0].id if others else None))
+        made = self._create(others[0].id if others else None, installs=installs)
+        box = Box(self._api, made, once=installs)
         with self._lock:
             self._all.append(box)
         try:
@@ -334,13 +339,13 @@ class DockerLauncher:
             raise
         return box
 
-    def _create(self, neighbour: str | None) -> str:
+    def _create(self, neighbour: str | None, *, installs: bool) -> str:
         """A container; side by side with another, it shares that one's network."""
         from docker.types import Mount, Ulimit
 
         api = self._api
         limits = self._limits
-        mounts = [Mount(self.workspace, str(self._place), type="bind")]
+        mounts = [Mount(self.workspace, str(self._place), type="bind", read_only=installs)]
         mounts += [
             Mount(
                 f"{self.workspace}/{path.relative_to(self._place).as_posix()}",
@@ -351,7 +356,12 @@ class DockerLauncher:
             for path in self._protected()
             if path.exists()
         ]
-        mounts.append(Mount("/tmp", str(self._temporary), type="bind"))
+        if installs:
+            mounts.append(Mount("/tmp", None, type="tmpfs", tmpfs_mode=0o1777))
+        else:
+            mounts.append(Mount("/tmp", str(self._temporary), type="bind"))
+        if self._packages:
+            mounts.append(Mount(SEEN_AT, str(self._packages), type="bind", read_only=not installs))
         alone = "bridge" if self._network else "none"
         configuration = api.create_host_config(
             auto_remove=True,
@@ -385,7 +395,7 @@ class DockerLauncher:
     def give_back(self, box: Box) -> None:
         """The command in it has ended, and left nothing."""
         with self._lock:
-            if not self._closed and not box.dead:
+            if not self._closed and not box.dead and not box.once:
                 self._idle.append(box)
                 return
         self._throw_away(box)
@@ -410,10 +420,11 @@ class DockerLauncher:
 
 
 class Box:
-    """One container, from its creation to its removal."""
+    """One container, from its creation to its removal; `once` says that it takes one command."""
 
-    def __init__(self, api: Any, id: str) -> None:
+    def __init__(self, api: Any, id: str, *, once: bool) -> None:
         self.id = id
+        self.once = once
         self.dead = False
         self._api = api
         self._input: Any = None

@@ -58,6 +58,11 @@ class ProcessSandbox:
         """The workspace's path in it."""
         return self._launcher.workspace
 
+    @property
+    def packages(self) -> str | None:
+        """Where installed packages are kept, in it."""
+        return self._launcher.packages
+
     def run(self, command: Command, on_output: OnOutput | None = None) -> Outcome:
         """Run a command and wait for its end."""
         command = self._checked(command)

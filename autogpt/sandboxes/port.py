@@ -55,7 +55,8 @@ class Command:
 
     `folder` is where it starts, the workspace if None. `environment` comes on top of the
     sandbox's own small one. `seconds` replaces the limit on wall time. `stdin` keeps standard
-    input open for `Process.write`; it is empty otherwise.
+    input open for `Process.write`; it is empty otherwise. `installs` is for the agent's own
+    installer: it may write to `Sandbox.packages`, only read the workspace, and has its own `/tmp`.
     """
 
     argv: tuple[str, ...]
@@ -63,6 +64,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     stdin: bool = False
+    installs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,11 @@ class Sandbox(Protocol):
     @property
     def workspace(self) -> str:
         """The workspace's path as commands see it."""
+        ...
+
+    @property
+    def packages(self) -> str | None:
+        """Where installed packages are kept from run to run; None where they aren't."""
         ...
 
     def run(self, command: Command, on_output: OnOutput | None = None) -> Outcome:

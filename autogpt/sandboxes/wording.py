@@ -133,7 +133,7 @@ def _hint(limit: Limit, limits: ProcessLimits, seconds: float) -> str:
         case Limit.FILE_SIZE:
             return f"It met the limit on the size of a file, {_size(limits.file_size)}. {_ADVICE[limit]}"
         case Limit.DISK:
-            return f"There was no space left on the disk. {_ADVICE[limit]}"
+            return f"It found no space left on the disk. {_ADVICE[limit]}"
         case Limit.TIME | Limit.CPU | Limit.OUTPUT:
             reached = _reached(limit, limits, seconds)
             return f"{reached[0].upper()}{reached[1:]}. {_ADVICE[limit]}"
