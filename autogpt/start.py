@@ -148,9 +148,11 @@ def _profile(
         task=options.task,
         overrides=Overrides(options.ai_name or "", options.ai_role or "", options.ai_goals),
     )
-    model, ledger = build.thinker(here.settings, source, given_limits(here, Limits()).budget, watcher)
+    budget = given_limits(here, Limits()).budget
     questions = here.questions if here.attended else None
-    profile = choose_profile(asked, model, questions)
+    with ExitStack() as closing:
+        model, ledger = build.thinker(here.settings, source, budget, watcher, closing)
+        profile = choose_profile(asked, model, questions)
     return profile, ledger.spent
 
 

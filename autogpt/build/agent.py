@@ -95,7 +95,7 @@ def agent(
     """
     redact = redactor(settings)
     smart_window, fast_window = windows(source)
-    reach = Reach(settings, source, Ledger(), token_count(source), redact, watcher, debug)
+    reach = Reach(settings, source, Ledger(), token_count(source), redact, closing, watcher, debug)
     smart = reach.smart()
     fast = smart if isinstance(source, Provider) and source.fast == source.smart else reach.fast()
     result_tokens = smart_window.prompt // RESULT_SHARE
@@ -153,11 +153,15 @@ def agent(
 
 
 def thinker(
-    settings: Settings, source: Provider, budget: Decimal | None, watcher: Watcher | None
+    settings: Settings,
+    source: Provider,
+    budget: Decimal | None,
+    watcher: Watcher | None,
+    closing: ExitStack,
 ) -> tuple[Model, Ledger]:
     """The smart model alone, to work out a profile before there is a run; its ledger says what that cost."""
     ledger = Ledger(budget)
-    reach = Reach(settings, source, ledger, token_count(source), redactor(settings), watcher)
+    reach = Reach(settings, source, ledger, token_count(source), redactor(settings), closing, watcher)
     return reach.smart(), ledger
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from autogpt.connect import ChosenModel, Demonstration, Provider
@@ -24,13 +25,17 @@ DEMO_WINDOW = window_of(16_000)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How models are reached in one run. All of them are paid from one ledger and see no secret."""
+    """How models are reached in one run. All of them are paid from one ledger and see no secret.
+
+    Their connections are closed with `closing`.
+    """
 
     settings: Settings
     source: Provider | Demonstration
     ledger: Ledger
     count: Calibrated
     redact: Callable[[str], str]
+    closing: ExitStack
     watcher: Watcher | None = None
     debug: Note | None = None
 
@@ -62,6 +67,7 @@ class Reach:
             watcher=self.watcher,
             patience=_patience(self.settings.models.timeout),
         )
+        self.closing.callback(model.close)
         thinking = THINKING_TOKENS if chosen.reasoning else 0
         metered = Metered(model, self.ledger, chosen.price, self.count, thinking_tokens=thinking)
         tried = Retrying(metered, watcher=self.watcher, patience=self.settings.models.patience)
