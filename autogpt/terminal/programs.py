@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from autogpt.terminal.console import Console
 from autogpt.terminal.harmless import count, one_line
@@ -76,35 +76,31 @@ class ProgramOutput:
         self._console.show(lines)
         return shown
 
-    def _taken(self, text: str) -> list[Line]:
-        lines: list[Line] = []
-        if self._beyond:
-            self._count(text)
-            return lines
-        *rows, self._rest = (self._rest + text[:MOST_CHARACTERS]).split("\n")
-        while len(self._rest) > _LONGEST_ROW:
-            rows.append(self._rest[:_LONGEST_ROW])
-            self._rest = self._rest[_LONGEST_ROW:]
-        for at, row in enumerate(rows):
+    def _taken(self, text: str) -> Iterator[Line]:
+        """The rows that are whole now, or long enough; what is beyond the bounds is counted."""
+        pending, later = self._rest + text[:MOST_CHARACTERS], text[MOST_CHARACTERS:]
+        self._rest = ""
+        while not self._beyond:
+            row, ended, others = pending.partition("\n")
+            if len(row) > _LONGEST_ROW:
+                row, others = pending[:_LONGEST_ROW], pending[_LONGEST_ROW:]
+            elif not ended:
+                if later:
+                    break
+                self._rest = row
+                return
             if len(self._shown) >= MOST_ROWS or self._characters + len(row) > MOST_CHARACTERS:
-                self._count("\n".join([*rows[at:], self._rest]))
-                self._rest = ""
                 break
-            lines.append(self._row(row))
-        if len(text) > MOST_CHARACTERS:
-            self._count(self._rest + text[MOST_CHARACTERS:])
-            self._rest = ""
-        return lines
+            yield self._row(row)
+            pending = others
+        self._beyond += len(pending) + len(later)
+        self._beyond_lines += pending.count("\n") + later.count("\n")
 
     def _row(self, row: str) -> Line:
         row = self._redact(row.removesuffix("\r"))
         self._shown.append(row)
         self._characters += len(row)
         return line(row, gutter=GUTTER)
-
-    def _count(self, text: str) -> None:
-        self._beyond += len(text)
-        self._beyond_lines += text.count("\n")
 
     def _words(self) -> str:
         words = f"{duration(self._clock() - self._since)}, {one_line(self._command)}"
