@@ -87,7 +87,12 @@ def choose(
 
 
 def is_in_container(environ: Mapping[str, str]) -> bool:
-    """Whether this process runs in a container: as its engine marks it, or its image says (AUTOGPT_CONTAINER)."""
+    """Whether this process runs in a container: as its engine marks it, or its image says (AUTOGPT_CONTAINER).
+
+    Those of Toolbx and Distrobox don't count: they share the person's home, and are no wall.
+    """
+    if os.path.exists("/run/.toolboxenv") or environ.get("DISTROBOX_ENTER_PATH"):
+        return False
     if environ.get("AUTOGPT_CONTAINER") == "1":
         return True
     if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from autogpt.core.errors import UsageError
 from autogpt.sandboxes.choose import Wish, choose
+from autogpt.sandboxes.docker import LABEL, connect
 from tests.conformance.sandboxes import IMAGE, eventually, marked
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.person import CTRL_C, Person, seated, sit_down
@@ -46,7 +48,16 @@ class Machine:
         found += [line for line in mounts if str(self.place.folder) in line]
         found += [str(path) for path in self.temporary.iterdir()]
         found += [str(path) for path in self.place.workspace.glob(".[ag]*")]
-        return found
+        return found + self.containers()
+
+    def containers(self) -> list[str]:
+        """Those that have this place's workspace."""
+        if self.kind != "docker":
+            return []
+        with closing(connect(os.environ)) as client:
+            listed = client.api.containers(all=True, filters={"label": LABEL})
+        sources = {one["Id"]: [mount["Source"] for mount in one["Mounts"]] for one in listed}
+        return [f"container {id}" for id, places in sources.items() if str(self.place.workspace) in places]
 
     def is_clean(self) -> None:
         """Nothing is left, at the latest after a moment."""
