@@ -81,7 +81,7 @@ def choose(
                     "SANDBOX=host lets programs run on this machine itself, with your rights: set "
                     "EXECUTE_LOCAL_COMMANDS=True too if you mean it, or choose SANDBOX=auto."
                 )
-            return maker.host("SANDBOX=host", contained=contained)
+            return maker.named(lambda: maker.host("SANDBOX=host", contained=contained))
         case _:
             return maker.strongest(contained=contained)
 
@@ -135,9 +135,12 @@ class _Maker:
             else:
                 reason = f" ({'; '.join(why_not)})" if why_not else ""
                 return Choice(choice.sandbox, f"{choice.line.removesuffix('.')}{reason}.")
-        reasons = "; ".join(why_not)
+        reasons = "; ".join(dict.fromkeys(why_not))
         if contained or self._wish.host_allowed:
-            return self.host(f"EXECUTE_LOCAL_COMMANDS=True; {reasons}", contained=contained)
+            try:
+                return self.host(f"EXECUTE_LOCAL_COMMANDS=True; {reasons}", contained=contained)
+            except _Missing as why:
+                return Choice(None, f"The agent can't run programs: {why}.")
         return Choice(
             None,
             f"The agent can't run programs: {reasons}. Start a container engine or install bubblewrap; or let it use "
@@ -212,7 +215,10 @@ class _Maker:
         return "with the network" if self._wish.network else "without the network"
 
     def _opened(self, launcher: Callable[[Scratch, Protected], Launcher], *, hold: bool) -> Sandbox:
-        scratch = Scratch()
+        try:
+            scratch = Scratch()
+        except OSError as why:
+            raise _Missing(f"no temporary files can be made ({why.strerror})") from None
         protected = Protected(self._place, hold=hold, note=scratch.note_placeholders)
         try:
             started = launcher(scratch, protected)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,19 @@ class TestNothingThere:
         assert "bwrap" in error(tmp_path, Wish("bubblewrap", host_allowed=True))
         assert "no container engine" in error(tmp_path, Wish("docker", host_allowed=True))
         assert list(tmp_path.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("kind", ["auto", "host"])
+def test_no_place_for_temporary_files(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "_usual_hosts", lambda environ: iter(()))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "nowhere"))
+    if kind == "host":
+        assert "no temporary files can be made" in error(tmp_path, Wish("host", host_allowed=True))
+    else:
+        choice = chosen(tmp_path, Wish(host_allowed=True))
+        assert choice.sandbox is None
+        assert "no temporary files can be made (No such file or directory)." in choice.line
 
 
 @posix
