@@ -25,8 +25,9 @@ Security = Literal["starttls", "tls", "none"]
 
 MOST_RECIPIENTS = 20
 LONGEST_SUBJECT = 250
-LONGEST_BODY = 200_000
-"""Characters."""
+LONGEST_BODY = 20_000
+LONGEST_LINE = 1_800
+"""Characters. All that is sent was seen by the person: the terminal shows so much of it whole."""
 
 TIMEOUT = 30.0
 """Seconds for each answer of the server."""
@@ -64,7 +65,7 @@ class Letter:
                     f"{address[:100]!r} is not a mail address. Write ann@example.com, without a name; "
                     "separate several by commas. Nothing was sent."
                 )
-        if len(addresses) > MOST_RECIPIENTS:
+        if len(addresses) > MOST_RECIPIENTS or len(to) > LONGEST_LINE:
             raise CommandError(
                 f"{len(addresses)} addresses are too many; at most {MOST_RECIPIENTS} are taken at once."
             )
@@ -78,6 +79,10 @@ class Letter:
             if len(text) > most:
                 raise CommandError(
                     f"The {name} has {len(text):,} characters; at most {most:,} are taken. Shorten it."
+                )
+            if any(len(line) > LONGEST_LINE for line in text.splitlines()):
+                raise CommandError(
+                    f"A line of the {name} has more than {LONGEST_LINE:,} characters. Break it up."
                 )
             try:
                 text.encode()

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from autogpt.build import media
 from autogpt.build.programs import Programs, is_windows, reaching, shell_control
+from autogpt.commands.asking import Ask
 from autogpt.commands.bounding import BYTES_PER_TOKEN
 from autogpt.commands.code import CodeCommands
 from autogpt.commands.command import Command
@@ -21,10 +23,27 @@ from autogpt.commands.shell import ShellCommands
 from autogpt.core.limits import Measure, Window
 from autogpt.core.ports import Model
 from autogpt.http import Admission, Door, Proxies, allowed_hosts
+from autogpt.models.media import OpenAIMedia
 from autogpt.sandboxes.git import Login
 from autogpt.sandboxes.port import OnOutput
 from autogpt.settings import Settings
 from autogpt.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the person can do for a command. `ask` is None where nobody is there to answer.
+
+    `picture` shows one, `say` and `warn` a line.
+    """
+
+    ask: Ask | None = None
+    picture: Callable[[bytes], None] = lambda data: None
+    say: Callable[[str], None] = lambda line: None
+    warn: Callable[[str], None] = lambda line: None
+
+
+NOBODY = Person()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +52,8 @@ class Means:
 
     `smart` and `fast` answer what commands ask; they are paid from the run's ledger. `result_tokens`
     is what a result may take of the prompt. `programs` says where programs run, and `on_output` is
-    given what they write, for the person. What must be closed when the run ends is entered into
+    given what they write, for the person. `seeing` is a model that takes pictures, `media` makes
+    pictures and the like with OpenAI; None where there is none. What must be closed when the run ends is entered into
     `closing`.
     """
 
@@ -48,6 +68,10 @@ class Means:
     door: Door
     programs: Programs
     on_output: OnOutput
+    holds_secret: Callable[[str], bool]
+    seeing: Model | None
+    media: OpenAIMedia | None
+    person: Person
     attended: bool
     closing: ExitStack
 
@@ -108,12 +132,18 @@ _GIT = frozenset({"git", "git_operations"})
 _CODE = frozenset({"code", "analyze_code", "improve_code", "write_tests"})
 
 _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] = (
-    (_FILES, lambda means: [FileCommands(means.place)]),
+    (_FILES, lambda means: [FileCommands(means.place, sees=means.seeing is not None)]),
     (_FILES | {"patch"}, lambda means: [PatchCommands(means.place)]),
     (_EXECUTION, _execution),
     (_SHELL, _shell),
     (_GIT, _git),
     (_CODE, _code),
+    (frozenset({"images", "image_gen"}), media.images),
+    (frozenset({"images", "describe_image"}), media.seeing),
+    (frozenset({"audio", "audio_text"}), media.audio),
+    (frozenset({"messages", "twitter"}), media.tweets),
+    (frozenset({"messages", "email"}), media.mail),
+    (frozenset({"ask_user", "user_interaction"}), media.asking),
     (frozenset(), lambda means: [ControlCommands()]),
 )
 """Names by which DISABLED_COMMAND_CATEGORIES turns a family off, and what makes it: nothing when it can't be."""

@@ -15,7 +15,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from autogpt.core.errors import CommandError, UsageError
+from autogpt.core.errors import CommandError
 from autogpt.http import Door, Response
 
 if TYPE_CHECKING:
@@ -75,35 +75,39 @@ def _weight(character: str) -> int:
 
 
 class Twitter:
-    """One account, by its four keys. Raises UsageError without the library.
+    """One account, by its four keys.
 
     `url` replaces the published address; requests stay signed for that one, as a gateway to it needs.
     """
 
     def __init__(self, door: Door, url: str, keys: tuple[str, str, str, str]) -> None:
-        try:
-            import tweepy  # type: ignore[import-untyped,unused-ignore]
-        except ImportError:
-            raise UsageError(
-                "TW_CONSUMER_KEY is set, but the library for Twitter is missing: pip install 'autogpt[twitter]'"
-            ) from None
-        consumer, consumer_secret, access, access_secret = keys
-        self._client = tweepy.Client(
+        self._door = door
+        self._url = url.rstrip("/")
+        self._keys = keys
+        self._client: Any = None
+
+    def _opened(self) -> Any:
+        import tweepy  # type: ignore[import-untyped,unused-ignore]
+
+        consumer, consumer_secret, access, access_secret = self._keys
+        client = tweepy.Client(
             consumer_key=consumer,
             consumer_secret=consumer_secret,
             access_token=access,
             access_token_secret=access_secret,
         )
-        session = self._client.session
+        session = client.session
         session.trust_env = False
         session.adapters.clear()
-        session.mount(f"{PUBLISHED}/", _adapter(door, url.rstrip("/")))
+        session.mount(f"{PUBLISHED}/", _adapter(self._door, self._url))
+        return client
 
     def post(self, text: str) -> str:
         """Post a tweet; its address. Raises CommandError."""
         import tweepy
 
         try:
+            self._client = self._client or self._opened()
             answer: Any = self._client.create_tweet(text=text, user_auth=True)
         except tweepy.TooManyRequests:
             raise CommandError(

@@ -130,7 +130,8 @@ class OpenAIMedia:
         self._watcher = watcher
         self._patience = patience
         self._sleep = sleep
-        self._published = isinstance(endpoint, AzureEndpoint) or endpoint.base_url == OPENAI_URL
+        self.is_openais = isinstance(endpoint, Endpoint) and endpoint.base_url == OPENAI_URL
+        self._published = self.is_openais or isinstance(endpoint, AzureEndpoint)
         self._free = isinstance(endpoint, Endpoint) and is_local(endpoint.base_url)
 
     def image(self, model: str, prompt: str, size: int) -> MadeImage:
