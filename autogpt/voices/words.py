@@ -13,6 +13,9 @@ from collections.abc import Callable
 LONGEST = 300
 """Characters: about twenty seconds."""
 
+SECRET = "***"
+"""What the redactor writes in place of one."""
+
 _URL = re.compile(r"\bhttps?://\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"[`*_#<>|~^\\{}\[\]]+")
 _SENTENCE_END = re.compile(r"[.!?…。！？](?=\s|$)|[。！？]")
@@ -21,7 +24,9 @@ _SENTENCE_END = re.compile(r"[.!?…。！？](?=\s|$)|[。！？]")
 def speakable(text: str, redact: Callable[[str], str], longest: int = LONGEST) -> str:
     """The text as it is said; empty if nothing in it sounds."""
     clean = redact(text)
-    clean = _URL.sub("a link", clean).replace("***", "a secret")
+    if clean != text:
+        clean = clean.replace(SECRET, "a secret")
+    clean = _URL.sub("a link", clean)
     clean = _MARKUP.sub(" ", clean)
     clean = "".join(character if _sounds(character) else " " for character in clean)
     clean = " ".join(clean.split())

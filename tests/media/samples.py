@@ -21,7 +21,12 @@ def png(colour: tuple[int, int, int] = (200, 30, 30), side: int = 2) -> bytes:
 
     rows = b"".join(b"\0" + bytes(colour) * side for _ in range(side))
     head = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def wav(seconds: float = 0.05) -> bytes:

@@ -142,7 +142,8 @@ def test_kinds_are_told_by_the_first_bytes() -> None:
     pictures = {"PNG": png(), "JPEG": b"\xff\xd8\xff\xe0", "GIF": b"GIF89a..", "WebP": b"RIFF....WEBP"}
     for name, data in pictures.items():
         kind = image_kind(data)
-        assert kind is not None and kind.name == name
+        assert kind is not None
+        assert kind.name == name
         assert audio_kind(data) is None
     recordings = {
         "WAV": wav(),
@@ -154,7 +155,8 @@ def test_kinds_are_told_by_the_first_bytes() -> None:
     }
     for name, data in recordings.items():
         kind = audio_kind(data)
-        assert kind is not None and kind.name == name
+        assert kind is not None
+        assert kind.name == name
         assert image_kind(data) is None
     for nothing in (b"", b"<html>", b"\x89PNG\r\n\x1a\n", b"RIFF", b"text \xff\xfb", b"%PDF-1.7"):
         assert image_kind(nothing) is None

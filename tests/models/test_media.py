@@ -142,10 +142,15 @@ def test_a_rate_limit_is_waited_for_and_nothing_else_is_tried_again(monkeypatch:
     ("answer", "said"),
     [
         (refusal("401 Unauthorized", "Incorrect API key", "invalid_api_key"), "Only the person"),
-        (refusal("429 Too Many Requests", "You exceeded your quota", "insufficient_quota"), "Only the person"),
+        (
+            refusal("429 Too Many Requests", "You exceeded your quota", "insufficient_quota"),
+            "Only the person",
+        ),
         (refusal("404 Not Found", "The model does not exist", "model_not_found"), "Only the person"),
         (
-            refusal("400 Bad Request", "Your request was rejected by the safety system", "moderation_blocked"),
+            refusal(
+                "400 Bad Request", "Your request was rejected by the safety system", "moderation_blocked"
+            ),
             "rejected by the safety system",
         ),
         (reply(b"<html>Sign in</html>", Content_Type="text/html"), "without a picture|did not answer"),
@@ -275,5 +280,6 @@ def test_what_was_spent_beside_is_told_with_the_next_reply_once() -> None:
     model.spent(Usage(cost=Decimal("0.2")))
     first = model.complete([], reply_tokens=10).usage.cost
     second = model.complete([], reply_tokens=10).usage.cost
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert first - second == Decimal("0.3")
