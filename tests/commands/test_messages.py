@@ -104,7 +104,7 @@ def test_a_tweet_goes_through_the_door_signed() -> None:
 
 def _check_signature(request: Request) -> None:
     """By oauthlib's own verification, for the published address (RFC 5849, 3.4)."""
-    from oauthlib.oauth1.rfc5849 import signature
+    from oauthlib.oauth1.rfc5849 import signature  # type: ignore[import-untyped,unused-ignore]
 
     given_ = dict(re.findall(r'(\w+)="([^"]*)"', request.headers["authorization"]))
     assert (given_["oauth_consumer_key"], given_["oauth_token"]) == ("ck-1", "at-3")
@@ -298,11 +298,12 @@ def test_a_server_that_can_not_be_trusted_gets_nothing(
     fault: str, start: Start, postbox: Postbox, authority: trustme.CA
 ) -> None:
     stranger = trustme.CA(key_type=trustme.KeyType.ECDSA)
-    context = {
+    contexts: dict[str, Callable[[], ssl.SSLContext | None]] = {
         "unknown authority": lambda: serving_context(stranger),
         "another name": lambda: serving_context(authority, "elsewhere.example"),
         "no encryption": lambda: None,
-    }[fault]()
+    }
+    context = contexts[fault]()
     port = start(tls_context=context) if context else start()
     mailbox = Mailbox("localhost", port, "starttls", "me@example.com", "me", "right", trusting(authority))
     with pytest.raises(CommandError) as caught:

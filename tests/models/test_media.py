@@ -7,6 +7,7 @@ speech"), as `openai.types` has them.
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from decimal import Decimal
 from typing import Any
@@ -184,9 +185,7 @@ def test_ctrl_c_ends_a_call_and_cuts_the_connection(monkeypatch: pytest.MonkeyPa
         def call_ended(self) -> None:
             gone.set()
 
-    real = media_module.queue.SimpleQueue
-
-    class Interrupting(real):  # type: ignore[misc,valid-type]
+    class Interrupting(queue.SimpleQueue[Any]):
         def get(self, *args: Any, **named: Any) -> Any:
             assert asked.wait(20)
             raise KeyboardInterrupt
@@ -194,7 +193,7 @@ def test_ctrl_c_ends_a_call_and_cuts_the_connection(monkeypatch: pytest.MonkeyPa
     ledger = Ledger(Decimal(1))
     with serving(hang) as server:
         media = media_at(server, ledger, monkeypatch, watcher=Pressed())
-        monkeypatch.setattr(media_module.queue, "SimpleQueue", Interrupting)
+        monkeypatch.setattr("autogpt.models.media.queue.SimpleQueue", Interrupting)
         with pytest.raises(KeyboardInterrupt) as caught:
             media.image("gpt-image-2", "x", 256)
     assert caught.value.usage.cost is None  # type: ignore[attr-defined]
