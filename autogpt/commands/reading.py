@@ -230,7 +230,7 @@ def _grouped(notes: Sequence[str], room: int, measure: Measure) -> list[list[str
 
 _NOTHING = re.compile(r"\W*nothing\W*", re.IGNORECASE)
 _LINKS = re.compile(
-    r"\n?^\W{0,4}links\W{0,4}:?\W{0,4}((?:\[?\d{1,5}\]?[\s,;and]*)+|none|-)\W*$", re.IGNORECASE | re.MULTILINE
+    r"^[^\w\n]{0,4}links[^\w\n]{0,4}((?:[\d\[\],; ]|and){1,100}|none)[^\w\n]{0,4}$", re.I | re.M
 )
 
 
