@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -59,6 +60,24 @@ def nothing_leaves_this_machine() -> Iterator[None]:
         patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
         patch.setattr(socket, "getaddrinfo", looking_up)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signals_as_in_a_terminal() -> Iterator[None]:
+    """Whoever runs the tests with `nohup`, or in the background, has some ignored, and children inherit it."""
+    usual: dict[str, Any] = {
+        "SIGINT": signal.default_int_handler,
+        "SIGHUP": signal.SIG_DFL,
+        "SIGTERM": signal.SIG_DFL,
+    }
+    before = {
+        number: signal.signal(number, handler)
+        for name, handler in usual.items()
+        if (number := getattr(signal, name, None)) is not None
+    }
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -57,8 +57,8 @@ class Reservation:
 class Ledger:
     """What a run has spent and may spend. Safe to share between threads.
 
-    `budget` in US dollars and `token_limit` may be `None`: no limit. `spent`, `tokens` and
-    `unpriced_tokens` (those of models without a known price) restore a run that is resumed.
+    `budget` in US dollars and `token_limit` may be `None`: no limit. `unpriced_tokens` are
+    those of models without a known price.
     """
 
     def __init__(
@@ -78,6 +78,20 @@ class Ledger:
         self._unpriced_tokens = unpriced_tokens
         self._held: list[Reservation] = []
         self._changed = threading.Condition()
+
+    def restore(
+        self,
+        budget: Decimal | None,
+        token_limit: int | None,
+        *,
+        spent: Decimal,
+        tokens: int,
+        unpriced_tokens: int,
+    ) -> None:
+        """Take up where a run stood that is begun or resumed. Before the first call."""
+        with self._changed:
+            self._budget, self._token_limit = budget, token_limit
+            self._spent, self._tokens, self._unpriced_tokens = spent, tokens, unpriced_tokens
 
     @property
     def budget(self) -> Decimal | None:

@@ -16,8 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from autogpt import build, cli
-from autogpt.models.openai import OpenAIModel, Patience
+from autogpt import cli
+from autogpt.build import reach
+from autogpt.models.openai import Patience
 from autogpt.models.retrying import Retrying
 from tests.endurance.diligent import PROFILE
 from tests.endurance.storm import Waiting
@@ -40,7 +41,7 @@ def play(folder: Path, *options: str, **environment: str) -> Ended:
         (folder / "ai_settings.yaml").write_text(PROFILE)
     out, err = io.StringIO(), io.StringIO()
     code = 0
-    with _in(folder, environment), _closing(), redirect_stdout(out), redirect_stderr(err):
+    with _in(folder, environment), redirect_stdout(out), redirect_stderr(err):
         sys.argv[:] = ["autogpt", *options]
         sys.stdin = io.StringIO()
         try:
@@ -58,34 +59,14 @@ def impatient(waiting: Waiting, chance: Any = None) -> Iterator[None]:
         "Retrying": partial(Retrying, clock=waiting.time, sleep=waiting.sleep, **given),
         "_patience": lambda timeout: Patience(connect=5.0, idle=0.25, call=30.0),
     }
-    before = {name: getattr(build, name) for name in ours}
+    before = {name: getattr(reach, name) for name in ours}
     try:
         for name, value in ours.items():
-            setattr(build, name, value)
+            setattr(reach, name, value)
         yield
     finally:
         for name, value in before.items():
-            setattr(build, name, value)
-
-
-@contextmanager
-def _closing() -> Iterator[None]:
-    """The program leaves its connections to the end of its process; this process goes on."""
-    made: list[OpenAIModel] = []
-
-    class Noted(OpenAIModel):
-        def __init__(self, *args: Any, **named: Any) -> None:
-            super().__init__(*args, **named)
-            made.append(self)
-
-    before = getattr(build, "OpenAIModel")  # noqa: B009
-    setattr(build, "OpenAIModel", Noted)  # noqa: B010
-    try:
-        yield
-    finally:
-        setattr(build, "OpenAIModel", before)  # noqa: B010
-        for model in made:
-            model.close()
+            setattr(reach, name, value)
 
 
 @contextmanager

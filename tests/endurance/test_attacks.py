@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from autogpt import start
 from autogpt.terminal.display import Display
 from autogpt.terminal.person import UnattendedUser
 from tests.endurance.diligent import PROFILE, TRIGGER
@@ -218,7 +217,7 @@ def test_secrets_in_goals_and_in_the_persons_words(place: Path, monkeypatch: pyt
         def said(self) -> str | None:
             return self.left.pop() if self.left else None
 
-    monkeypatch.setattr(start, "UnattendedUser", Careless)
+    monkeypatch.setattr("autogpt.play.UnattendedUser", Careless)
     (place / "ai_settings.yaml").write_text(PROFILE + f"- Log in with {KNOWN} or {SHAPED['OpenAI']}\n")
     ended, server = played(place, do("list_files", directory="."))
     assert ended.code == 0

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from autogpt import start
 from autogpt.terminal.person import UnattendedUser
 from tests.endurance.diligent import TRIGGER, answer, expected
 from tests.endurance.playing import Ended, play
@@ -167,7 +166,7 @@ def test_goals_plan_deeds_and_words_are_in_every_prompt_after_many_compactions(
         def said(self) -> str | None:
             return self.left.pop(0) if self.left else None
 
-    monkeypatch.setattr(start, "UnattendedUser", Talkative)
+    monkeypatch.setattr("autogpt.play.UnattendedUser", Talkative)
     place = workspace(tmp_path)
     (place / "notes.txt").write_text("note after note\n" * 500)
     server = Strict(

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from autogpt.core.effects import StopReason
-from autogpt.start import BROKEN_OFF
+from autogpt.play import BROKEN_OFF
 from tests.loopback.openai_server import SERVER_ERROR, OpenAIServer
 from tests.stories.world import KEY, ROOT, Ended, Model, Place, provider, step, write
 

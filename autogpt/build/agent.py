@@ -1,0 +1,171 @@
+"""A run, ready to go: its session, its ports, and what they are made of."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from autogpt.build.families import Means, door, families
+from autogpt.build.reach import Reach, in_words, token_count, windows
+from autogpt.commands.registry import Registry
+from autogpt.connect import Demonstration, Provider
+from autogpt.core.errors import UsageError
+from autogpt.core.guidance import Guidance
+from autogpt.core.limits import Limits, Window
+from autogpt.core.policy import Policy
+from autogpt.core.ports import Model, Ports, User, Watcher
+from autogpt.core.profile import Profile
+from autogpt.core.prompt import TAIL_TOKENS
+from autogpt.core.redact import Redactor
+from autogpt.core.reply_schema import reply_schema
+from autogpt.core.session import Session
+from autogpt.core.setup import Setup
+from autogpt.journal.store import RunStore
+from autogpt.models.metered import Ledger
+from autogpt.models.redacting import Note
+from autogpt.settings import Settings
+from autogpt.workspace import Workspace
+
+RESULT_SHARE = 4
+"""A result may take one part in so many of the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How a run is to be done, apart from what the settings say. `started`: seconds since 1970."""
+
+    profile: Profile
+    guidance: Guidance
+    policy: Policy
+    limits: Limits
+    continuous: bool
+    attended: bool
+    spent_before: Decimal = Decimal(0)
+    started: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A run, ready to go: an empty session, and a way to make its ports once the past is known."""
+
+    session: Session
+    ports: Callable[[Session], Ports]
+    models: str
+    """The models' names, for the person."""
+
+
+def redactor(settings: Settings) -> Redactor:
+    """What keeps the person's secrets out of everything that is written or sent."""
+    return Redactor(secret.reveal() for secret in settings.all_secrets())
+
+
+def run_store(settings: Settings, state: Path) -> RunStore:
+    """The runs of the current folder, kept under `state`."""
+    return RunStore(state / "runs", clock=_Clock(), redact=redactor(settings))
+
+
+def workspace(settings: Settings) -> Workspace:
+    """The folder that the agent works in. Raises UsageError when it can't be used."""
+    files = settings.files
+    return Workspace(files.workspace_directory, restrict=files.restrict_to_workspace)
+
+
+def agent(
+    settings: Settings,
+    source: Provider | Demonstration,
+    mode: Mode,
+    place: Workspace,
+    user: User,
+    watcher: Watcher | None,
+    closing: ExitStack,
+    on_bug: Callable[[BaseException], None] | None = None,
+    debug: Note | None = None,
+) -> Agent:
+    """Build an agent. Raises UsageError when its prompt can't fit the model's window.
+
+    What it holds open is closed with `closing`.
+    """
+    redact = redactor(settings)
+    smart_window, fast_window = windows(source)
+    reach = Reach(settings, source, Ledger(), token_count(source), redact, closing, watcher, debug)
+    smart = reach.smart()
+    fast = smart if isinstance(source, Provider) and source.fast == source.smart else reach.fast()
+    means = Means(
+        settings=settings,
+        place=place,
+        smart=smart,
+        fast=fast,
+        window=smart_window,
+        fast_window=fast_window,
+        measure=reach.count.plain,
+        door=door(settings, redact.knows),
+        attended=mode.attended,
+        closing=closing,
+    )
+    registry = Registry(
+        families(means),
+        workspace=place,
+        clock=_Clock(),
+        result_tokens=smart_window.prompt // RESULT_SHARE,
+        redactor=redact,
+        on_bug=on_bug,
+    )
+    setup = Setup(
+        profile=mode.profile,
+        guidance=mode.guidance,
+        commands=registry.specs,
+        policy=mode.policy,
+        limits=mode.limits,
+        window=smart_window,
+        fast_window=fast_window,
+        measure=reach.count.plain,
+        continuous=mode.continuous,
+        attended=mode.attended,
+        spent_before=mode.spent_before,
+    )
+    session = Session.begin(setup, mode.started)
+    _check_window(session, smart_window)
+    thinking = reach.smart(reply_schema(registry.specs))
+
+    def ports(past: Session) -> Ports:
+        reach.ledger.restore(
+            past.limits.budget,
+            past.limits.tokens,
+            spent=past.spent,
+            tokens=past.tokens,
+            unpriced_tokens=past.tokens if past.unpriced else 0,
+        )
+        return Ports(thinking, fast, user, registry, reach.ledger, _Clock())
+
+    return Agent(session, ports, in_words(source))
+
+
+def thinker(
+    settings: Settings,
+    source: Provider,
+    budget: Decimal | None,
+    watcher: Watcher | None,
+    closing: ExitStack,
+) -> tuple[Model, Ledger]:
+    """The smart model alone, to work out a profile before there is a run; its ledger says what that cost."""
+    ledger = Ledger(budget)
+    reach = Reach(settings, source, ledger, token_count(source), redactor(settings), closing, watcher)
+    return reach.smart(), ledger
+
+
+class _Clock:
+    def time(self) -> float:
+        return time.time()
+
+
+def _check_window(session: Session, window: Window) -> None:
+    needed = session.system_size + TAIL_TOKENS
+    if needed > window.prompt * 0.8:
+        raise UsageError(
+            f"The model's window of {window.tokens} tokens is too small: the agent's instructions "
+            f"alone are {needed}. Use a model with a larger one, or raise SMART_TOKEN_LIMIT."
+        )

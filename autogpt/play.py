@@ -1,0 +1,239 @@
+"""One run, played: introduced, driven with each event written down and shown, and its end told."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from autogpt import build, ending
+from autogpt.connect import Demonstration, Provider
+from autogpt.core.effects import Stop, StopReason
+from autogpt.core.errors import ExitCode, UserError
+from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.policy import unreachable_rules
+from autogpt.core.ports import User
+from autogpt.core.redact import Redactor
+from autogpt.core.session import Session
+from autogpt.drive import drive, ends_step, status_of
+from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
+from autogpt.journal.file import Journal
+from autogpt.options import Options
+from autogpt.rights import Rules, given_limits, limits_of
+from autogpt.stage import STATE, Stage
+from autogpt.terminal.answers import Keys
+from autogpt.terminal.display import Display
+from autogpt.terminal.jsonl import JsonLines
+from autogpt.terminal.lines import Tone
+from autogpt.terminal.person import TerminalUser, UnattendedUser
+from autogpt.terminal.render import profile_lines
+from autogpt.terminal.status import TerminalWatcher
+from autogpt.workspace import Workspace
+
+CONTINUOUS_WARNING = (
+    "CONTINUOUS MODE: commands run without asking you. The agent may do what you would not have "
+    "allowed, and every step costs money. Set --budget and --continuous-limit, and watch it; "
+    "Ctrl-C stops it after the step. You run it at your own risk."
+)
+DEMO_NOTICE = (
+    "DEMONSTRATION: no model is asked. The replies are scripted; the commands, the files, the "
+    "questions and the record of the run are real."
+)
+BROKEN_OFF = {ExitCode.BUG: "bug", ExitCode.PROVIDER: "provider", ExitCode.INTERRUPTED: "interrupted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A run that is open for writing: its header, what happened so far, and its journal."""
+
+    header: Header
+    past: tuple[Event, ...]
+    journal: Journal
+
+
+@dataclass(frozen=True, slots=True)
+class _Screen:
+    """Where a run is shown: to the person, and as JSON if that was asked for."""
+
+    here: Stage
+    display: Display
+    lines: JsonLines | None
+    redact: Redactor
+
+    def show(self, event: Event, now: Session) -> None:
+        """An event, once it is written down."""
+        if self.lines is not None:
+            self.lines.event(event)
+        # With nobody there, what is shown ends up in somebody's log.
+        self.display.event(event if self.here.attended else decode(encode(event, self.redact)))
+        if ends_step(event):
+            self.display.status(status_of(now))
+
+    def stop(self, reason: str, text: str, code: ExitCode) -> None:
+        """The last line of `--output json`; it is not in the journal, for a run may go on."""
+        if self.lines is not None:
+            told = {"event": "Stop", "reason": reason, "text": text, "exit_code": int(code)}
+            self.lines.write(json.dumps(told))
+
+
+def play(
+    here: Stage,
+    source: Provider | Demonstration,
+    rules: Rules,
+    place: Workspace,
+    begun: Begun,
+    watcher: TerminalWatcher,
+) -> ExitCode:
+    """Go on with a run until it stops. What it was told before is folded in first."""
+    header = begun.header
+    mode = _mode(here, source, rules, place, header)
+    if isinstance(source, Demonstration):
+        source = replace(source, used=sum(isinstance(event, Replied | Garbled) for event in begun.past))
+        here.warn(DEMO_NOTICE)
+    screen = _screen(here, header)
+    with ExitStack() as closing:
+        debug = closing.enter_context(_debug_log(STATE / "runs" / header.id)) if here.options.debug else None
+        user = _user(here, screen.display)
+        agent = build.agent(here.settings, source, mode, place, user, watcher, closing, debug=debug)
+        closing.callback(watcher.close)
+        for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
+            here.warn(warning)
+        session = agent.session
+        for event in begun.past:
+            session = session.after(event)
+        advised: Advised | None = None
+        if _is_complete(session):
+            advised = _after_the_end(here)
+            if advised is None:
+                screen.stop(StopReason.COMPLETE.value, "", ExitCode.DONE)
+                return ExitCode.DONE
+        session = session.started_again(given_limits(here, session.limits))
+        _introduce(here, agent, header, mode.continuous, place, resumed=bool(begun.past))
+        if begun.past:
+            session = _taken_up(session, begun.journal, screen, advised)
+        try:
+            stop = drive(session, agent.ports(session), begun.journal.append, screen.show, here.interrupts)
+        except BaseException as error:
+            return _broken_off(screen, error, header)
+        return _stopped(screen, stop, header)
+
+
+def _mode(
+    here: Stage, source: Provider | Demonstration, rules: Rules, place: Workspace, header: Header
+) -> build.Mode:
+    return build.Mode(
+        profile=header.profile,
+        guidance=rules.guidance,
+        policy=replace(rules.policy, root=str(place.root)),
+        limits=limits_of(header),
+        # Without a person there, a demonstration would only refuse its own commands.
+        continuous=here.options.continuous or (isinstance(source, Demonstration) and not here.attended),
+        attended=here.attended,
+        spent_before=Decimal(str(header.setup.get("spent_before", "0"))),
+        started=header.created,
+    )
+
+
+def _user(here: Stage, display: Display) -> User:
+    if not here.attended:
+        return UnattendedUser()
+    keys = Keys(here.settings.run.authorise_key, here.settings.run.exit_key)
+    return TerminalUser(display, here.keyboard, keys=keys, interrupts=here.interrupts)
+
+
+def _screen(here: Stage, header: Header) -> _Screen:
+    redact = build.redactor(here.settings)
+    lines: JsonLines | None = None
+    if here.events_to is not None:
+        lines = JsonLines(lambda event: dumps(encode(event, redact)), here.events_to)
+        lines.write(dumps(encode_header(header, redact)))
+    return _Screen(here, Display(here.console, agent=header.profile.name), lines, redact)
+
+
+def _is_complete(session: Session) -> bool:
+    return isinstance(session.last, Ran) and session.last.action.command == "task_complete"
+
+
+def _after_the_end(here: Stage) -> Advised | None:
+    here.say("This run has reached its end.")
+    more = here.questions.ask_line("What should it do next? (Enter leaves)") if here.attended else None
+    return Advised(more, at=time.time()) if more else None
+
+
+def _introduce(
+    here: Stage, agent: build.Agent, header: Header, continuous: bool, place: Workspace, *, resumed: bool
+) -> None:
+    if resumed:
+        here.console.show(profile_lines(header.profile))
+    here.console.say(f"Run {header.id} · {agent.models} · workspace {place.root}", Tone.DIM)
+    if continuous and not header.setup.get("demo"):
+        here.warn(CONTINUOUS_WARNING)
+
+
+def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advised | None) -> Session:
+    """The session as it goes on in this process: the rights that were given in the one before end."""
+    for fact in (Resumed(at=time.time()), advised):
+        if fact is not None:
+            session = session.after(fact)
+            journal.append(fact)
+            screen.show(fact, session)
+    if session.pending is not None and not session.unfinished:
+        screen.display.action(session.pending)
+    return session
+
+
+def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
+    here = screen.here
+    if not here.attended:
+        stop = replace(stop, text=screen.redact(stop.text))
+    screen.stop(stop.reason.value, stop.text, stop.reason.exit_code)
+    if stop.reason is StopReason.COMPLETE:
+        screen.display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
+    else:
+        screen.display.stop(stop)
+        here.say(_how_to_go_on(header, here.options))
+    return stop.reason.exit_code
+
+
+def _broken_off(screen: _Screen, error: BaseException, header: Header) -> ExitCode:
+    """The end of a run that did not stop by itself: the error first, then how to go on."""
+    code = ending.told(error, screen.redact)
+    text = screen.redact(str(error)) if isinstance(error, UserError) else ""
+    screen.stop(BROKEN_OFF.get(code, "error"), text, code)
+    screen.here.say(_how_to_go_on(header, screen.here.options))
+    return code
+
+
+def _how_to_go_on(header: Header, options: Options) -> str:
+    """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
+    words = ["autogpt", "resume", header.id]
+    if options.continuous:
+        words.append("--continuous")
+    if options.workspace_directory is not None:
+        words += ["--workspace-directory", str(options.workspace_directory)]
+    if options.policy is not None:
+        words += ["--policy", str(options.policy)]
+    if options.preset is not None:
+        words += ["--preset", options.preset]
+    for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
+        words += [word for rule in rules for word in (name, rule)]
+    return f"Go on with: {shlex.join(words)}"
+
+
+@contextmanager
+def _debug_log(folder: Path) -> Iterator[Callable[[str, str], None]]:
+    """`--debug`: what went to the model and what came back; secrets are taken out before it gets here."""
+    descriptor = os.open(folder / "debug.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
+
+        def note(heading: str, text: str) -> None:
+            file.write(f"--- {time.strftime('%H:%M:%S')} {heading}\n{text}\n")
+            file.flush()
+
+        yield note
