@@ -100,7 +100,17 @@ def play(
     with ExitStack() as closing:
         debug = closing.enter_context(_debug_log(STATE / "runs" / header.id)) if here.options.debug else None
         user = _user(here, screen.display)
-        agent = build.agent(here.settings, source, mode, place, user, watcher, closing, debug=debug)
+        agent = build.agent(
+            here.settings,
+            source,
+            mode,
+            place,
+            user,
+            watcher,
+            closing,
+            debug=debug,
+            progress=here.console.live,
+        )
         closing.callback(watcher.close)
         for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
             here.warn(warning)

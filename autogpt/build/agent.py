@@ -84,6 +84,7 @@ def agent(
     closing: ExitStack,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
+    progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
@@ -105,6 +106,7 @@ def agent(
         door=door(settings, redact.knows),
         attended=mode.attended,
         closing=closing,
+        progress=progress,
     )
     registry = Registry(
         families(means),

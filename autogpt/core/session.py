@@ -63,7 +63,7 @@ def _own_words(setup: Setup) -> tuple[str, ...]:
     """What the person said at the start."""
     if setup.said is not None:
         return setup.said
-    return setup.profile.role, *setup.profile.goals
+    return setup.profile.role, *setup.profile.goals, setup.profile.task
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Engine:
         known = KNOWN["text"].get(self.name)
         if known is None:
             raise Unavailable("is not known to the installed version of ddgs")
-        engine = known()
+        engine: Any = known()
         client = _Client(self._door, engine.headers_update)
         engine.http_client = client
         found: dict[str, Result] = {}

@@ -24,20 +24,115 @@ class Saved:
     drop: tuple[str, ...]
 
 
-_SUBJECTS = "harbour council,river ferry,night market,weather station,city archive,glass maker,tram driver,school orchestra,bridge engineer,village baker,coast guard,history museum,seed library,repair shop,radio amateur".split(
-    ","
-)
-_VERBS = "reported,measured,repaired,described,opened,postponed,compared,catalogued,restored,tested,replaced,announced,questioned,documented,rebuilt".split(
-    ","
-)
-_OBJECTS = "a wooden staircase,the copper roof,eleven old maps,a series of pumps,the northern pier,a broken turbine,several oak doors,the winter timetable,two hundred letters,a forgotten tunnel,the tidal gauge,a set of brass bells,the southern canal,a stone archway,the lighthouse lens".split(
-    ","
-)
-_ENDS = "before the first frost,without any outside help,in less than a week,despite heavy rain,after a long debate,with borrowed tools,for the third time this decade,under the old rules,because nobody else would,at half the expected cost,while the shops were closed,on a quiet Sunday".split(
-    ","
-)
-_HAN = "城市 河流 市场 工程师 桥梁 博物馆 气象站 渔船 冬天 学校 图书馆 老师 铁路 港口 居民 计划 费用 报告 春天 屋顶".split()
-_ARABIC = "المدينة النهر السوق المهندس الجسر المتحف السفينة الشتاء المدرسة المكتبة المعلم القطار الميناء السكان الخطة التكلفة التقرير الربيع السقف الباب".split()
+_SUBJECTS = [
+    "harbour council",
+    "river ferry",
+    "night market",
+    "weather station",
+    "city archive",
+    "glass maker",
+    "tram driver",
+    "school orchestra",
+    "bridge engineer",
+    "village baker",
+    "coast guard",
+    "history museum",
+    "seed library",
+    "repair shop",
+    "radio amateur",
+]
+_VERBS = [
+    "reported",
+    "measured",
+    "repaired",
+    "described",
+    "opened",
+    "postponed",
+    "compared",
+    "catalogued",
+    "restored",
+    "tested",
+    "replaced",
+    "announced",
+    "questioned",
+    "documented",
+    "rebuilt",
+]
+_OBJECTS = [
+    "a wooden staircase",
+    "the copper roof",
+    "eleven old maps",
+    "a series of pumps",
+    "the northern pier",
+    "a broken turbine",
+    "several oak doors",
+    "the winter timetable",
+    "two hundred letters",
+    "a forgotten tunnel",
+    "the tidal gauge",
+    "a set of brass bells",
+    "the southern canal",
+    "a stone archway",
+    "the lighthouse lens",
+]
+_ENDS = [
+    "before the first frost",
+    "without any outside help",
+    "in less than a week",
+    "despite heavy rain",
+    "after a long debate",
+    "with borrowed tools",
+    "for the third time this decade",
+    "under the old rules",
+    "because nobody else would",
+    "at half the expected cost",
+    "while the shops were closed",
+    "on a quiet Sunday",
+]
+_HAN = [
+    "城市",
+    "河流",
+    "市场",
+    "工程师",
+    "桥梁",
+    "博物馆",
+    "气象站",
+    "渔船",
+    "冬天",
+    "学校",
+    "图书馆",
+    "老师",
+    "铁路",
+    "港口",
+    "居民",
+    "计划",
+    "费用",
+    "报告",
+    "春天",
+    "屋顶",
+]
+_ARABIC = [
+    "المدينة",
+    "النهر",
+    "السوق",
+    "المهندس",
+    "الجسر",
+    "المتحف",
+    "السفينة",
+    "الشتاء",
+    "المدرسة",
+    "المكتبة",
+    "المعلم",
+    "القطار",
+    "الميناء",
+    "السكان",
+    "الخطة",
+    "التكلفة",
+    "التقرير",
+    "الربيع",
+    "السقف",
+    "الباب",
+]
 
 
 def _sentences(seed: str) -> Iterator[str]:
@@ -198,9 +293,33 @@ def table() -> str:
     rows = "".join(
         f"<tr><td k>{i}</td><td k><a href='/c/{i}'>Port of {name}</a></td><td k>{i * 417 + 1203}</td><td k>{(i * 37) % 91}.{i % 10}</td><td k>{1890 + i * 3}</td></tr>"
         for i, name in enumerate(
-            "Aalborg,Bergen,Cork,Dover,Esbjerg,Falmouth,Gdynia,Haifa,Izmir,Jakarta,Kotka,Lagos,Malmö,Naples,Oulu,Piraeus,Quebec,Riga,Split,Turku,Umeå,Varna,Wismar,Yalta,Zadar".split(
-                ","
-            ),
+            [
+                "Aalborg",
+                "Bergen",
+                "Cork",
+                "Dover",
+                "Esbjerg",
+                "Falmouth",
+                "Gdynia",
+                "Haifa",
+                "Izmir",
+                "Jakarta",
+                "Kotka",
+                "Lagos",
+                "Malmö",
+                "Naples",
+                "Oulu",
+                "Piraeus",
+                "Quebec",
+                "Riga",
+                "Split",
+                "Turku",
+                "Umeå",
+                "Varna",
+                "Wismar",
+                "Yalta",
+                "Zadar",
+            ],
             1,
         )
     )
@@ -361,7 +480,7 @@ def saved_pages() -> tuple[Saved, ...]:
 
 
 def _saved(name: str, marked: str) -> Saved:
-    from lxml import html
+    from lxml import html  # type: ignore[import-untyped]
 
     tree: Any = html.document_fromstring(marked.encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in tree.iter("script", "style"):
