@@ -20,7 +20,7 @@ from autogpt.commands.command import Filename, command
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
-from autogpt.http import Door, Incoming, Patience
+from autogpt.http import Door, Incoming, Patience, parse
 from autogpt.workspace import Workspace
 
 _MOST_TRIES = 5
@@ -64,7 +64,7 @@ class DownloadCommands:
             and (entry is None or entry.kind != "folder")
         ):
             return filename
-        last = unquote(re.split(r"[?#]", url, maxsplit=1)[0].rstrip("/").rpartition("/")[2])
+        last = unquote(parse(url).path.partition("?")[0].rstrip("/").rpartition("/")[2])
         safe = re.sub(r"[^\w.\- ]", "_", last).strip(". ")[:100]
         return f"{filename.rstrip('/') or '.'}/{safe or 'download'}"
 
@@ -87,6 +87,7 @@ class _Transfer:
         self._name = name
         self._limit = limit
         self._progress = progress
+        self._resumes = True
         self._part = f"{name}.autogpt-download"
         self._note = f"{name}.autogpt-download.json"
 
@@ -94,27 +95,25 @@ class _Transfer:
         """Make the file. Raises CommandError; what came is kept then, if it is good for anything."""
         kept = self._found()
         begun_with = kept.size
-        for tried in range(1, _MOST_TRIES + 1):
+        tried = 0
+        while True:
+            tried += 1
             before = kept.size
             try:
                 kind, final_url = self._fetched(kept)
                 break
             except _Startover:
+                self._resumes = False
                 kept = self._dropped()
             except CommandError as error:
                 kept = self._found()
                 if not kept.validator or not kept.size:
                     self._dropped()
                     raise
-                if kept.size == before or tried == _MOST_TRIES:
+                if kept.size == before or tried >= _MOST_TRIES:
                     raise CommandError(
                         f"{error} {bytes_of(kept.size)} have come and are kept; give the command again to go on from there."
                     ) from error
-        else:
-            self._dropped()
-            raise CommandError(
-                f"The server of {self._url[:200]} sends other parts of the file than it is asked for."
-            )
         size = self._workspace.rename(self._part, self._name).size
         self._forgotten()
         came = "" if final_url == self._url else f", which led to {final_url}"
@@ -149,7 +148,7 @@ class _Transfer:
                 self._dropped()
                 raise self._too_large(whole)
             # Where the content was compressed on its way, places in it are not the server's.
-            validator = "" if incoming.encoded else _validator(incoming)
+            validator = "" if incoming.encoded or not self._resumes else _validator(incoming)
             if not kept.size:
                 self._workspace.write_bytes(self._part, b"")
             self._noted(validator)
@@ -160,7 +159,7 @@ class _Transfer:
         waiting: list[bytes] = []
         size, came, shown = kept.size, 0, 0
         try:
-            for piece in incoming.pieces(self._limit + 1):
+            for piece in incoming.pieces(2 * self._limit + 1_000_000)  # who sends too much hears it from here:
                 came += len(piece)
                 if size + came > self._limit:
                     raise self._too_large(None)
@@ -215,7 +214,7 @@ class _Transfer:
 
 
 class _Startover(Exception):
-    """What is kept is of no use."""
+    """What is kept is of no use, or the server sends other parts than it is asked for."""
 
 
 def _validator(incoming: Incoming) -> str:

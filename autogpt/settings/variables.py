@@ -655,7 +655,7 @@ _WEB = (
     Variable(
         "SEARCH_PROVIDERS",
         "web.search_providers",
-        list_of("google", "duckduckgo", "brave", "mojeek", "startpage", "yahoo", "yandex", "wikipedia"),
+        list_of("google", "duckduckgo", "brave", "mojeek", "startpage", "yahoo", "wikipedia"),
         Section.WEB,
         "The search engines, in the order in which they are asked until one answers; google only with its key.",
         "google,duckduckgo,brave,mojeek,startpage,yahoo,wikipedia",

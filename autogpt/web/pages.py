@@ -22,7 +22,7 @@ from urllib.parse import urljoin
 from autogpt.core.errors import CommandError
 from autogpt.http import Target, parse
 
-MAX_HTML = 3_000_000
+MAX_HTML = 2_000_000
 """Characters of a page that are read; more takes too long."""
 
 MOST_LINKS = 5_000
@@ -108,7 +108,7 @@ def hyperlinks(html: str, url: str) -> tuple[Link, ...]:
 # -- reading ------------------------------------------------------------------------------------
 
 _TAG = re.compile(r"<[^<>]*>")
-_INVISIBLE = re.compile(r"<(script|style)\b[^<>]*>[^<]*", re.IGNORECASE)
+_INVISIBLE = re.compile(r"<(script|style|title)\b[^<>]*>[^<]*", re.IGNORECASE)
 
 
 def _parsed(html: str) -> Any:

@@ -24,7 +24,7 @@ from autogpt.core.errors import CommandError
 from autogpt.http import Door, Response, parse
 
 GOOGLE_URL = "https://www.googleapis.com/customsearch/v1"
-ENGINES = ("duckduckgo", "brave", "mojeek", "startpage", "yahoo", "yandex", "wikipedia")
+ENGINES = ("duckduckgo", "brave", "mojeek", "startpage", "yahoo", "wikipedia")
 """The engines of `ddgs` that search the web's texts, by its names."""
 
 MOST_RESULTS = 50

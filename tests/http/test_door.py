@@ -497,6 +497,12 @@ def bombs() -> dict[str, tuple[str, bytes]]:
     }
 
 
+def test_a_body_of_countless_empty_parts(world: World, serve: Serve) -> None:
+    serve(lambda request: reply(gzip.compress(b"") * 30_000, Content_Encoding="gzip"))
+    with pytest.raises(CommandError, match="too many pieces"):
+        world.door().get("http://example.com/")
+
+
 @pytest.mark.parametrize("kind", ["gzip", "deflate", "twice", "members"])
 def test_decompression_bombs(
     world: World, serve: Serve, bombs: dict[str, tuple[str, bytes]], kind: str
