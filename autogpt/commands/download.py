@@ -159,7 +159,7 @@ class _Transfer:
         waiting: list[bytes] = []
         size, came, shown = kept.size, 0, 0
         try:
-            for piece in incoming.pieces(2 * self._limit + 1_000_000)  # who sends too much hears it from here:
+            for piece in incoming.pieces(2 * self._limit + 1_000_000):  # what is too much is said below
                 came += len(piece)
                 if size + came > self._limit:
                     raise self._too_large(None)
