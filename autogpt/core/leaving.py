@@ -24,7 +24,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TypeVar
 from urllib.parse import unquote
 
 from autogpt.core.actions import Action, CommandSpec, Touch
@@ -35,8 +34,11 @@ LEAST = 16
 
 _BLOCK = LEAST // 2
 _SHORTEST_SECRET = 6
-_MOST_KEPT = 20_000_000
-"""Characters that are remembered, of each kind; beyond that the oldest texts are given up."""
+_MOST_KEPT = 4_000_000
+"""Characters that are remembered; beyond that the oldest texts are given up."""
+
+_MOST_URLS = 50_000
+_MOST_SEARCHES = 2_000
 
 _MOST_URL = 20_000
 _PROCESSES = frozenset({Touch.PROCESSES, Touch.HOST})
@@ -45,65 +47,87 @@ _CHANGES = _PROCESSES | {Touch.FILES}
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A result, letters and digits alone. `keys` are words in it that look like keys or passwords.
+    """A result, letters and digits alone, and its every eighth piece of eight, to be found fast.
 
-    `untouched`: it was read before the run had changed anything.
+    `keys` are words in it that look like keys or passwords, `urls` the addresses in it if it was read
+    before the run had changed anything.
     """
 
     letters: str
+    blocks: frozenset[str]
     keys: frozenset[str]
-    untouched: bool
+    urls: frozenset[str]
+
+    @classmethod
+    def of(cls, result: str, *, untouched: bool) -> Text:
+        """What a command gave back."""
+        plain = letters(result)
+        blocks = frozenset(plain[at : at + _BLOCK] for at in range(0, len(plain) - _BLOCK + 1, _BLOCK))
+        return cls(plain, blocks, frozenset(_keys(result)), _urls(result) if untouched else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the agent has read: of the person's, and, for the addresses in it, of the web."""
+    """What the agent has read: of the person's, and the addresses that the web itself gave."""
 
     texts: tuple[Text, ...] = ()
-    web: tuple[str, ...] = ()
+    web: frozenset[str] = frozenset()
     changed: bool = False
 
     def after(self, action: Action, spec: CommandSpec | None, ok: bool, result: str) -> Known:
         """With the result of a command."""
         if spec is not None and Touch.NETWORK in spec.touches and not spec.touches & _PROCESSES:
             # What was asked for is echoed in the answer, and a page can have it put into a URL there.
-            if not ok or any(self.carried_by(text) for text in _leaves(action.args)):
+            if not ok or len(self.web) > _MOST_URLS or any(map(self._found_in, _leaves(action.args))):
                 return self
-            return replace(self, web=_with(self.web, letters(result), len))
+            return replace(self, web=self.web | _urls(result))
         changed = self.changed or spec is None or bool(not spec.reads_only and spec.touches & _CHANGES)
-        text = Text(letters(result), frozenset(_keys(result)), untouched=not changed)
-        texts = _with(self.texts, text, lambda one: len(one.letters)) if text.letters else self.texts
-        return replace(self, texts=texts, changed=changed)
+        text = Text.of(result, untouched=not changed)
+        return replace(self, texts=_with(self.texts, text) if text.letters else self.texts, changed=changed)
 
     def carried_by(self, url: str) -> str:
         """The piece of what is known that a URL holds, letters and digits alone; "" if none."""
-        if not self.texts:
+        url = url.strip()
+        return "" if url in self.web else self._found_in(url)
+
+    def _found_in(self, url: str) -> str:
+        texts = [text for text in self.texts if url not in text.urls]
+        if not texts:
             return ""
-        whole = letters(_SCHEME.sub("", url.strip()))
-        if len(whole) >= LEAST and any(whole in text for text in self.web):
-            return ""
-        texts = [text for text in self.texts if not (text.untouched and whole in text.letters)]
-        for spelling in _spellings(url):
-            for text in texts:
-                key = next((one for one in text.keys if one in spelling), "")
-                if piece := key or _common(spelling, text.letters):
-                    return piece
+        spellings = _spellings(url)
+        starts = {one[at : at + _SHORTEST_SECRET] for one in spellings for at in range(len(one))}
+        for text in texts:
+            for key in text.keys:
+                if key[:_SHORTEST_SECRET] in starts and any(key in one for one in spellings):
+                    return key
+        pieces = {one[at : at + _BLOCK] for one in spellings for at in range(len(one) - _BLOCK + 1)}
+        for text in texts:
+            if not pieces.isdisjoint(text.blocks) and (piece := _common(spellings, text)):
+                return piece
         return ""
 
 
-_T = TypeVar("_T")
-
-
-def _with(kept: tuple[_T, ...], new: _T, size: Callable[[_T], int]) -> tuple[_T, ...]:
+def _with(kept: tuple[Text, ...], new: Text) -> tuple[Text, ...]:
     """The newest that together are not too large."""
     if new in kept:
         return kept
     kept = (*kept, new)
-    total = sum(map(size, kept))
+    total = sum(len(text.letters) for text in kept)
     while total > _MOST_KEPT:
-        total -= size(kept[0])
+        total -= len(kept[0].letters)
         kept = kept[1:]
     return kept
+
+
+_URL = re.compile(r"https?://[^\s<>\"'`|\\^{}]{1,4000}", re.IGNORECASE)
+
+
+def _urls(text: str) -> frozenset[str]:
+    """The addresses that stand in a text, as they are, and without the punctuation behind them."""
+    found = set()
+    for url in _URL.findall(text):
+        found |= {url, url.rstrip(".,;:!?)]*_")}
+    return frozenset(found)
 
 
 def _leaves(value: object) -> Iterator[str]:
@@ -183,21 +207,24 @@ def _keys(text: str) -> Iterator[str]:
             yield found[0].casefold()
 
 
-def _common(spelling: str, text: str) -> str:
-    """A piece of at least `LEAST` characters that both have.
+def _common(spellings: Iterable[str], text: Text) -> str:
+    """A piece of at least `LEAST` characters that a spelling and a text have in common.
 
-    Such a piece holds a block that begins at a multiple of its length, so most is decided by a few
-    searches; only around a block that is found does each place count.
+    Such a piece holds one of the text's blocks, so only around those does each place count.
     """
-    for at in range(0, len(spelling) - _BLOCK + 1, _BLOCK):
-        block = spelling[at : at + _BLOCK]
-        if block not in text:
-            continue
-        if not block.isascii():  # so many Chinese characters are a sentence
-            return block
-        for start in range(max(0, at - LEAST + _BLOCK), min(at, len(spelling) - LEAST) + 1):
-            if (piece := spelling[start : start + LEAST]) in text:
-                return piece
+    searches = 0
+    for spelling in spellings:
+        for at in range(len(spelling) - _BLOCK + 1):
+            block = spelling[at : at + _BLOCK]
+            if block not in text.blocks:
+                continue
+            if not block.isascii():  # so many Chinese characters are a sentence
+                return block
+            for start in range(max(0, at - LEAST + _BLOCK), min(at, len(spelling) - LEAST) + 1):
+                searches += 1
+                # So much that is nearly the same is no chance either, and to look on would take long.
+                if searches > _MOST_SEARCHES or spelling[start : start + LEAST] in text.letters:
+                    return spelling[start : start + LEAST]
     return ""
 
 
