@@ -192,8 +192,10 @@ _ASSIGNED = re.compile(
     r"[\"']?\s{0,8}[:=]\s{0,8}[\"']?([^\s\"',;]{6,80})",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[A-Za-z0-9]{8,200}")
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,8}")
 _CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
+_SHORTEST_MIX = 8
+_LEAST_CHANGES = 3
 
 
 def _keys(text: str) -> Iterator[str]:
@@ -203,8 +205,17 @@ def _keys(text: str) -> Iterator[str]:
         if len(value) >= _SHORTEST_SECRET and re.search(r"\d", value) and re.search(r"[^\W\d]", value):
             yield value
     for found in _WORD.finditer(text):
-        if len(_CHANGE.findall(found[0])) >= 3:
-            yield found[0].casefold()
+        if (
+            len(found[0]) < _SHORTEST_MIX
+            or len(_CHANGE.findall(re.sub("[-_]", "", found[0]))) < _LEAST_CHANGES
+        ):
+            continue
+        parts = re.split("[-_]", found[0][:200].casefold())
+        for start in range(len(parts)):
+            for end in range(start + 1, len(parts) + 1):
+                mix = "".join(parts[start:end])
+                if len(mix) >= _SHORTEST_MIX and len(_CHANGE.findall(mix)) >= _LEAST_CHANGES:
+                    yield mix
 
 
 def _common(spellings: Iterable[str], text: Text) -> str:
