@@ -57,14 +57,15 @@ class Pages:
     def get(self, url: str) -> Visit:
         """A page. Raises CommandError, in words that teach."""
         threading.Thread(target=prepare, daemon=True).start()
-        seen = set()
+        seen: set[str] = set()
+        led_by = None
         while True:
-            response = self._door.get(url)
+            response = self._door.get(url, led_by=led_by)
             if response.status >= 400:
                 return self._refused(response)
             visit = _read(response)
             seen.add(url)
-            url = visit.page.refresh
+            url, led_by = visit.page.refresh, visit.url
             if not url or url in seen or len(seen) > _MOST_REFRESHES:
                 return self._completed(visit)
 
@@ -111,7 +112,7 @@ class Pages:
         texts, links = [page.text], list(page.links)
         for url in page.frames[:_MOST_FRAMES]:
             with suppress(CommandError):  # an advertisement that doesn't come is no loss
-                frame = _read(self._door.get(url).checked())
+                frame = _read(self._door.get(url, led_by=visit.url).checked())
                 texts.append(_renumbered(frame.page.text, len(links)))
                 links += frame.page.links
         text = "\n\n".join(filter(None, texts))
