@@ -1,19 +1,24 @@
 """Writes the parts of the docs that are made from the program: `python scripts/pages.py`.
 
-In docs/usage.md the output of `--help`, in docs/design.md the ownership map, which is
-the first line of every module's docstring; and in docker-compose.yml the names of the
-variables that the container is given. All stand between markers; tests compare them
-with the program.
+In docs/usage.md the output of `--help`, in docs/commands.md the commands that a model may
+call, in docs/design.md the ownership map, which is the first line of every module's
+docstring; and in docker-compose.yml the names of the variables that the container is
+given. All stand between markers; tests compare them with the program.
 """
 
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).parent.parent
 DOCS = CHECKOUT / "docs"
@@ -47,13 +52,56 @@ def ownership_map() -> str:
     return "\n".join(lines)
 
 
-def compose_variables() -> str:
-    """The name of every variable that the program knows, but those that the file sets itself."""
+def command_tables() -> str:
+    """Every command that there can be, family by family."""
+    with importable():
+        from autogpt.commands.command import commands_of
+
+        parts: list[str] = []
+        for path in sorted((CHECKOUT / "autogpt" / "commands").glob("*.py")):
+            module = importlib.import_module(f"autogpt.commands.{path.stem}")
+            for name, family in inspect.getmembers(module, inspect.isclass):
+                if family.__module__ != module.__name__ or not name.endswith("Commands"):
+                    continue
+                title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Commands"))
+                # The commands are described by the class; nothing of an instance is needed.
+                rows = [command_row(one.spec) for one in commands_of(object.__new__(family))]
+                if not rows:
+                    continue
+                about = (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
+                head = ["| Command | What it does | Touches |", "|---|---|---|"]
+                parts.append("\n".join([f"## {title}", "", about, "", *head, *rows]))
+    return "\n\n".join(parts)
+
+
+def command_row(spec: Any) -> str:
+    """A line of a table: how it is called, what the model is told of it, and what it touches."""
+    arguments = []
+    for parameter in spec.parameters:
+        default = parameter.schema.get("default")
+        shown = "" if parameter.required else f"={default!r}" if default is not None else "=…"
+        arguments.append(parameter.name + shown)
+    touches = ", ".join(sorted(touch.value for touch in spec.touches)) or "nothing"
+    if spec.reads_only:
+        touches += "; only reads"
+    description = spec.description.replace("|", "\\|")
+    return f"| `{spec.name}({', '.join(arguments)})` | {description} | {touches} |"
+
+
+@contextmanager
+def importable() -> Iterator[None]:
+    """The program of this checkout can be imported."""
     sys.path.insert(0, str(CHECKOUT))
     try:
-        from autogpt.settings.variables import VARIABLES
+        yield
     finally:
         sys.path.remove(str(CHECKOUT))
+
+
+def compose_variables() -> str:
+    """The name of every variable that the program knows, but those that the file sets itself."""
+    with importable():
+        from autogpt.settings.variables import VARIABLES
     names = [name for variable in VARIABLES for name in variable.names if name != "REDIS_HOST"]
     return "".join(f"      {name}:\n" for name in names)
 
@@ -64,7 +112,11 @@ def reading_order(path: Path) -> tuple[bool, str]:
     return not name.startswith("core/"), name
 
 
-PARTS = {"usage.md": ("help", help_text), "design.md": ("map", ownership_map)}
+PARTS = {
+    "usage.md": ("help", help_text),
+    "commands.md": ("commands", command_tables),
+    "design.md": ("map", ownership_map),
+}
 
 
 def page_with(text: str, marker: str, content: str) -> str:

@@ -76,12 +76,9 @@ def test_options_in_examples_exist(page: Path, pages: ModuleType) -> None:
     assert unknown == []
 
 
-@needs_command_line
-def test_the_help_on_the_page_is_the_programs(pages: ModuleType) -> None:
-    page = (CHECKOUT / "docs" / "usage.md").read_text(encoding="utf-8")
-    assert pages.page_with(page, "help", pages.help_text()) == page, "run: python scripts/pages.py"
-
-
-def test_the_ownership_map_names_every_module(pages: ModuleType) -> None:
-    page = (CHECKOUT / "docs" / "design.md").read_text(encoding="utf-8")
-    assert pages.page_with(page, "map", pages.ownership_map()) == page, "run: python scripts/pages.py"
+@pytest.mark.parametrize("name", ["usage.md", "commands.md", "design.md"])
+def test_the_parts_that_are_made_from_the_program_are_current(pages: ModuleType, name: str) -> None:
+    assert set(pages.PARTS) == {"usage.md", "commands.md", "design.md"}
+    marker, made = pages.PARTS[name]
+    page = (CHECKOUT / "docs" / name).read_text(encoding="utf-8")
+    assert pages.page_with(page, marker, made()) == page, "run: python scripts/pages.py"

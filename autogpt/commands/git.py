@@ -5,16 +5,15 @@ Through the door to git, which starts nothing that a repository names. Nothing i
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from autogpt.commands.command import Filename, command
 from autogpt.commands.wording import named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
+from autogpt.http import Target, parse
 from autogpt.sandboxes.git import Git, Login, Progress, Repository
 from autogpt.workspace import Workspace
 
@@ -28,33 +27,34 @@ _CLONES = (Touch.FILES, Touch.NETWORK, Touch.PROCESSES)
 _LIKE_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)([\w.-]+)[:/](?!\d+/)(.+)")
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./~-]+")
 _MOST_SHOWN = 20
+_EMPTY = "It holds no file: the repository is empty, or there is none at this URL; check how it is spelt."
+"""To git, any page that isn't missing is an empty repository."""
 _LONGEST_MESSAGE = 20_000
 
-Resolve = Callable[[str], str]
-"""Gives the address at which a host may be reached. Raises CommandError where it may not be."""
+Locate = Callable[[Target], Sequence[str]]
+"""Where a host is that may be reached: see `autogpt.http.Door.located`."""
 
 
 class GitCommands:
-    """Git by `git`. `login` is for github.com alone; `on_progress` is given what git says while it clones.
+    """Git by `git`, reaching hosts where `locate` says that they are.
 
-    Without `resolve` git looks the host up itself, so that a name which leads to a private address is
-    not noticed; addresses that are written as such are.
+    `login` goes to its own site alone; `on_progress` is given what git says while it clones.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         git: Git,
+        locate: Locate,
         login: Login | None = None,
         *,
-        resolve: Resolve | None = None,
         on_progress: Progress | None = None,
         seconds: float = CLONE_SECONDS,
     ) -> None:
         self._workspace = workspace
         self._git = git
         self._login = login
-        self._resolve = resolve
+        self._locate = locate
         self._on_progress = on_progress
         self._seconds = seconds
 
@@ -65,9 +65,8 @@ class GitCommands:
         """Clone a git repository from an https URL into a new folder of the workspace; depth is how many commits of its history to get, 0 for all."""
         if depth < 0:
             raise CommandError("depth is a number of commits, or 0 for the whole history.")
-        url = self._url(repository_url)
-        host = urlsplit(url).hostname or ""
-        name = clone_path or _name_of(url)
+        repository = self._target(repository_url)
+        name = clone_path or _name_of(repository)
         entry = self._workspace.look(name)
         if entry is not None and (entry.kind != "folder" or self._workspace.entries(name)):
             raise CommandError(
@@ -76,27 +75,26 @@ class GitCommands:
         target = self._located(name)
         if target == self._workspace.root:
             raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
-        address = self._resolve(host) if self._resolve is not None and host else None
         self._git.clone(
-            url,
+            repository,
             target,
+            addresses=self._locate(repository),
             depth=depth,
-            login=self._login if host == "github.com" else None,
-            address=address,
+            login=self._login if self._login and self._login.origin == repository.origin else None,
             seconds=self._seconds,
             on_progress=self._on_progress,
         )
         inside = self._workspace.entries(name)
         shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside[:_MOST_SHOWN]]
         more = f" and {len(inside) - _MOST_SHOWN:,} more" if len(inside) > _MOST_SHOWN else ""
-        holds = f"It holds {', '.join(shown)}{more}." if shown else "It is empty."
+        holds = f"It holds {', '.join(shown)}{more}." if shown else _EMPTY
         modules = (
             " Its submodules were not cloned." if any(one.last == ".gitmodules" for one in inside) else ""
         )
         what = (
             "its last commit" if depth == 1 else f"its last {depth} commits" if depth else "all its commits"
         )
-        return f"Cloned {url} ({what}) into {named(self._workspace.canonical(name))}. {holds}{modules}"
+        return f"Cloned {repository.url} ({what}) into {named(self._workspace.canonical(name))}. {holds}{modules}"
 
     @command(reads_only=True, touches=_READS)
     def git_status(self, path: Filename = ".") -> str:
@@ -140,36 +138,20 @@ class GitCommands:
 
     # -- how -------------------------------------------------------------------------------------
 
-    def _url(self, given: str) -> str:
-        """The URL that was meant. Raises CommandError for one that may not be cloned."""
+    def _target(self, given: str) -> Target:
+        """The repository that was meant. Raises CommandError for one that may not be cloned."""
         url = given.strip()
         if like_ssh := _LIKE_SSH.fullmatch(url):
             url = f"https://{like_ssh[1]}/{like_ssh[2].lstrip('/')}"
         elif _WITHOUT_SCHEME.fullmatch(url):
             url = f"https://{url}"
-        try:
-            parts = urlsplit(url)
-            host, _ = parts.hostname, parts.port
-        except ValueError as error:
-            raise CommandError(f"{given!r} is no URL: {error}.") from error
-        if parts.scheme == "file" and "file" in self._git.protocols:
-            return url
+        target = parse(url)
         example = "Give one such as https://github.com/owner/name."
-        if parts.scheme != "https" or not host:
+        if target.scheme != "https":
             raise CommandError(f"Only https URLs can be cloned, not {given!r}. {example}")
-        if not re.fullmatch(r"[!-~]+", url) or not re.fullmatch(r"[\w.:-]+", host):
-            raise CommandError(f"{given!r} holds characters that no URL has. {example}")
-        if parts.username is not None or parts.password is not None:
-            raise CommandError(
-                "The URL holds a user or a password, which would be written down. Leave them out."
-            )
-        if parts.fragment or parts.query:
+        if target.fragment or "?" in target.path:
             raise CommandError(f"{given!r} is the URL of a page, not of a repository. {example}")
-        if _is_private(host):
-            raise CommandError(
-                f"{host!r} is on this machine or in its own network, which may not be reached."
-            )
-        return url
+        return target
 
     def _located(self, name: str) -> Path:
         return self._workspace.locate(name or ".")
@@ -214,24 +196,7 @@ def _left_out(repository: Repository) -> str:
     return f"\nLeft out, as repositories of their own: {names}{', …' if len(repository.nested) > 5 else ''}"
 
 
-def _name_of(url: str) -> str:
+def _name_of(repository: Target) -> str:
     """A folder's name for a clone."""
-    last = urlsplit(url).path.rstrip("/").rpartition("/")[2].removesuffix(".git")
+    last = repository.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
     return re.sub(r"[^\w.-]", "_", last).strip("._-")[:80] or "repository"
-
-
-def _is_private(host: str) -> bool:
-    """Whether a host, by the way it is written, is this machine or in a network that is not the internet."""
-    if host.rstrip(".").lower() in ("localhost", "ip6-localhost") or host.lower().rstrip(".").endswith(
-        (".localhost", ".local", ".internal")
-    ):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        # Numbers such as 127.1 and 2130706433 are addresses to those who look them up.
-        return (
-            re.fullmatch(r"(?:0[xX])?[0-9a-fA-F.]*\d", host) is not None
-            and "." not in host.strip("0123456789.xXabcdefABCDEF")
-            and not re.search(r"[g-wyzG-WYZ]", host)
-        )

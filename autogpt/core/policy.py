@@ -303,7 +303,7 @@ class _Reader:
             found = _NAME.match(self.text, self.at)
             if not found:
                 raise ValueError(
-                    f"the name of an argument is expected at {_excerpt(self.text[self.at :])}; "
+                    f"the name of an argument is expected where there is {self.rest()}; "
                     "write it like filename=reports/*"
                 )
             name = found.group()
@@ -372,9 +372,11 @@ class _Reader:
 
     def expect(self, character: str, hint: str = "") -> None:
         if self.peek() != character:
-            found = _excerpt(self.text[self.at :]) or "the end"
-            raise ValueError(hint or f"{character} is expected where there is {found}")
+            raise ValueError(hint or f"{character} is expected where there is {self.rest()}")
         self.at += 1
+
+    def rest(self) -> str:
+        return _excerpt(self.text[self.at :]) or "the end"
 
 
 def _excerpt(text: str) -> str:

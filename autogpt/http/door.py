@@ -287,6 +287,19 @@ class Door:
 
     # -- from the first URL to the last ----------------------------------------------------------
 
+    def located(self, target: Target) -> Sequence[str]:
+        """Where a target is, judged, for a program that connects by itself; empty if a proxy is to look it up.
+
+        Raises CommandError.
+        """
+        self._admission.check(target)
+        proxy = self._proxies.proxy_for(target)
+        with in_words(target):
+            if proxy is not None:
+                self._glance(target)
+                return ()
+            return self._addresses(target, None, self._patience, self._clock() + self._patience.connect)
+
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
         waited = False

@@ -110,7 +110,7 @@ class Retrying:
 
 def fault_in_words(fault: ModelFault) -> str:
     """A few words for the person who waits."""
-    return f"{fault.fault.value}: {fault.said}" if fault.said else fault.fault.value
+    return f"{fault.fault.value}: {fault.said.rstrip('.')}" if fault.said else fault.fault.value
 
 
 def plus(one: Usage, other: Usage) -> Usage:

@@ -31,7 +31,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
-from urllib.parse import urlsplit
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes.scratch import remove
@@ -39,7 +38,7 @@ from autogpt.sandboxes.scratch import remove
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin")
 TAKEN_OVER = (
     "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
-    "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
+    "GIT_SSL_CAINFO", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
 )  # fmt: skip
 """What git gets of the agent's environment: the way to the network, and what Windows programs need."""
 
@@ -63,6 +62,7 @@ HARDENED: Mapping[str, str] = {
     "log.showSignature": "false",
     "maintenance.auto": "false",
     "protocol.allow": "never",
+    "protocol.https.allow": "always",
     "safe.bareRepository": "explicit",
     "submodule.recurse": "false",
     "transfer.bundleURI": "false",
@@ -96,17 +96,38 @@ class Credential(Protocol):
         ...
 
 
+class Remote(Protocol):
+    """Where a repository is; `autogpt.http.Target` is one."""
+
+    @property
+    def url(self) -> str:
+        """The whole https URL."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """The host in it."""
+        ...
+
+    @property
+    def port(self) -> int:
+        """The port, 443 if the URL has none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who asks github.com, and nobody else, for repositories."""
+    """Who asks one site, and nobody else, for repositories. `origin` is scheme, host and port."""
 
     user: str
     token: Credential
+    origin: tuple[str, str, int] = ("https", "github.com", 443)
 
     def settings(self) -> dict[str, str]:
         """For git's environment, where one process and its children see it."""
         words = base64.b64encode(f"{self.user}:{self.token.reveal()}".encode()).decode()
-        return {"http.https://github.com/.extraHeader": f"Authorization: Basic {words}"}
+        scheme, host, port = self.origin
+        return {f"http.{scheme}://{host}:{port}/.extraHeader": f"Authorization: Basic {words}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +148,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Git, hardened. `program` is its absolute path, `protocols` those by which it may fetch."""
+    """Git, hardened. `program` is its absolute path, `environ` the agent's environment."""
 
     program: str
     environ: Mapping[str, str]
-    protocols: tuple[str, ...] = ("https",)
 
     @classmethod
     def find(cls, environ: Mapping[str, str], place: Path) -> Git | None:
@@ -149,27 +169,24 @@ class Git:
 
     def clone(
         self,
-        url: str,
+        repository: Remote,
         target: Path,
         *,
+        addresses: Sequence[str],
         depth: int,
         login: Login | None = None,
-        address: str | None = None,
         seconds: float,
         on_progress: Progress | None = None,
     ) -> None:
         """Clone into `target`, which must not be there or be an empty folder; a failure leaves nothing there.
 
-        `depth` 0 means the whole history. `address` is where the URL's host is, if that was looked up
-        before. Raises CommandError, and ValueError for a protocol that isn't allowed.
+        `depth` 0 means the whole history. `addresses` are where the host is, empty if a proxy looks it up.
+        Raises CommandError.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in self.protocols:
-            raise ValueError(f"the protocol {parts.scheme!r} is not allowed")
         settings = {} if login is None else login.settings()
-        if address is not None:
-            there = f"[{address}]" if ":" in address else address
-            settings["http.curloptResolve"] = f"{parts.hostname}:{parts.port or 443}:{there}"
+        if addresses:
+            there = ",".join(f"[{one}]" if ":" in one else one for one in addresses)
+            settings["http.curloptResolve"] = f"{repository.host}:{repository.port}:{there}"
         words = [
             "clone",
             "--progress",
@@ -184,7 +201,9 @@ class Git:
         with _private_folder() as home:
             watch = _Watch(target.parent, seconds, on_progress)
             try:
-                said = self._run([*words, "--", url, str(target)], target.parent, home, settings, watch=watch)
+                said = self._run(
+                    [*words, "--", repository.url, str(target)], target.parent, home, settings, watch=watch
+                )
             except BaseException:
                 remove(target)
                 raise
@@ -217,7 +236,7 @@ class Git:
         watch: _Watch | None = None,
     ) -> Said:
         watch = watch or _Watch(None, 60.0, None)
-        options = [part for name, value in self._settings().items() for part in ("-c", f"{name}={value}")]
+        options = [part for name, value in HARDENED.items() for part in ("-c", f"{name}={value}")]
         try:
             process = subprocess.Popen(
                 [self.program, "--no-pager", *options, *words],
@@ -232,11 +251,10 @@ class Git:
             raise CommandError(f"git could not be started: {error.strerror}.") from error
         return _Running(process, watch).ended(given)
 
-    def _settings(self) -> dict[str, str]:
-        return {**HARDENED, **{f"protocol.{name}.allow": "always" for name in self.protocols}}
-
     def _environment(self, home: Path, settings: Mapping[str, str]) -> dict[str, str]:
         taken = {name: self.environ[name] for name in TAKEN_OVER if self.environ.get(name)}
+        if "SSL_CERT_FILE" in taken:  # which not every git looks at
+            taken.setdefault("GIT_SSL_CAINFO", taken["SSL_CERT_FILE"])
         numbered: dict[str, str] = {}
         for number, (name, value) in enumerate(settings.items()):
             numbered |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
@@ -248,7 +266,7 @@ class Git:
             "TMPDIR": str(home),
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
-            "GIT_ALLOW_PROTOCOL": ":".join(self.protocols),
+            "GIT_ALLOW_PROTOCOL": "https",
             "GIT_ASKPASS": "",
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_CONFIG_COUNT": str(len(settings)),
@@ -325,7 +343,7 @@ class Repository:
             text = message.encode("utf-8", "replace")
             made = self._do("commit-tree", tree, *parents, "-F", "-", given=text, keep=True).strip()
             self._point_to(made, message)
-            shutil.copyfile(self.private / "index", lock)
+            _copy(self.private / "index", lock)
             os.replace(lock, self.root / ".git" / "index")
         shown = self._do("diff-tree", "--root", "--no-commit-id", "--stat", "--no-ext-diff", "-r", made)
         return f"{made[:12]}\n{shown}"
@@ -517,13 +535,20 @@ def _quoted(value: str) -> str:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a plain file if it is there; a link is not followed."""
+    """Copy a plain file if it is there, with its time; a link is not followed.
+
+    Git takes a file that changed after its index was written for one to look into: an index that seems
+    younger would hide changes.
+    """
     try:
         descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
     except FileNotFoundError:
         return
     with os.fdopen(descriptor, "rb") as file, target.open("wb") as copy:
         shutil.copyfileobj(file, copy)
+        copy.flush()
+        status = os.fstat(descriptor)
+        os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 @contextmanager

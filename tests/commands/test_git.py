@@ -1,0 +1,539 @@
+"""Git in the workspace: real git, a real server by HTTPS on loopback, and repositories that set traps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from autogpt.commands.git import GitCommands
+from autogpt.commands.registry import Registry
+from autogpt.core.actions import Action
+from autogpt.core.events import Ran
+from autogpt.http import Admission, Door
+from autogpt.sandboxes.git import Git, Login
+from autogpt.settings.secret import Secret
+from autogpt.workspace import Workspace
+from tests.commands.conftest import StoppedClock
+from tests.commands.git_server import backend, git, repository
+from tests.http.servers import Request, Server, redirect, reply, serving
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(shutil.which("git") is None, reason="git isn't installed"),
+]
+
+HOST = "code.example"
+TOKEN = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+
+Call = Callable[..., Ran]
+
+
+@dataclass
+class Site:
+    """A git server, the repositories that it serves, and what happens while it is asked."""
+
+    root: Path
+    server: Server
+    during: list[Callable[[Request], bytes | None]]
+
+    @property
+    def url(self) -> str:
+        return f"https://{HOST}:{self.server.port}"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA(key_type=trustme.KeyType.ECDSA)
+
+
+@pytest.fixture
+def site(tmp_path: Path, authority: trustme.CA) -> Iterator[Site]:
+    root = tmp_path / "served"
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(HOST, key_type=trustme.KeyType.ECDSA).configure_cert(context)
+    during: list[Callable[[Request], bytes | None]] = []
+
+    def happens(request: Request) -> bytes | None:
+        for one in during:
+            instead = one(request)
+            if instead is not None:
+                return instead
+        return None
+
+    with serving(backend(root, happens), context) as server:
+        yield Site(root, server, during)
+
+
+@pytest.fixture
+def environ(tmp_path: Path, authority: trustme.CA) -> dict[str, str]:
+    """The agent's environment, with a key in it and everything by which git can be led astray."""
+    trusted = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    trap = program(tmp_path, "from_environment")
+    return {
+        "PATH": os.environ["PATH"],
+        "SSL_CERT_FILE": str(trusted),
+        "OPENAI_API_KEY": "sk-not-for-git",
+        "GIT_SSH_COMMAND": trap,
+        "GIT_EXTERNAL_DIFF": trap,
+        "GIT_EDITOR": trap,
+        "GIT_ASKPASS": trap,
+        "GIT_DIR": str(tmp_path),
+        "GIT_PAGER": trap,
+    }
+
+
+def program(folder: Path, name: str) -> str:
+    """A program that leaves a file named `ran-…` where anybody can see that it ran."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\ntouch '{folder}/ran-{name}'\ncat\nexit 0\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def ran(folder: Path) -> list[str]:
+    """Programs that were started."""
+    return sorted(path.name for path in folder.glob("ran-*"))
+
+
+def caller(workspace: Workspace, environ: dict[str, str], **more: Any) -> Call:
+    found = Git.find(environ, workspace.root)
+    assert found is not None
+    door = Door(admission=Admission(hosts=frozenset({HOST})), resolve=lambda host, port: ["127.0.0.1"])
+    bugs: list[BaseException] = []
+    family = GitCommands(workspace, found, door.located, **more)
+    registry = Registry([family], workspace=workspace, clock=StoppedClock(), on_bug=bugs.append)
+
+    def run(command: str, **args: Any) -> Ran:
+        done = registry.run(Action(command, args))
+        assert not bugs
+        return done
+
+    return run
+
+
+@pytest.fixture
+def call(workspace: Workspace, environ: dict[str, str]) -> Call:
+    return caller(workspace, environ)
+
+
+# -- cloning -------------------------------------------------------------------------------------
+
+
+def test_a_clone_has_the_last_commit_alone_and_says_what_is_in_it(
+    workspace: Workspace, site: Site, call: Call
+) -> None:
+    repository(site.root / "tea", {"a.txt": "one"}, {"a.txt": "two", "src/b.py": "pass\n"})
+    done = call("clone_repository", repository_url=f"{site.url}/tea", clone_path="tea")
+    assert done.ok, done.result
+    assert "a.txt" in done.result
+    assert "src/" in done.result
+    assert "its last commit" in done.result
+    assert (workspace.root / "tea/a.txt").read_text() == "two"
+    assert git(workspace.root / "tea", "rev-list", "--count", "HEAD").strip() == "1"
+    assert call("git_status", path="tea").result.endswith("No file differs from the last commit.")
+
+
+def test_the_whole_history_comes_when_it_is_asked_for(workspace: Workspace, site: Site, call: Call) -> None:
+    repository(site.root / "tea", {"a": "1"}, {"a": "2"}, {"a": "3"})
+    assert call("clone_repository", repository_url=f"{site.url}/tea/", depth=0).ok
+    assert git(workspace.root / "tea", "rev-list", "--count", "HEAD").strip() == "3"
+
+
+def test_a_clone_starts_nothing_and_takes_no_submodules(
+    workspace: Workspace, site: Site, call: Call, tmp_path: Path
+) -> None:
+    trap = program(tmp_path / "traps", "filter")
+    other = repository(site.root / "other", {"x": "y"})
+    tricky = repository(
+        site.root / "tricky",
+        {
+            ".gitattributes": "* filter=x diff=x\n",
+            ".lfsconfig": f'[filter "x"]\n smudge = {trap}\n',
+            "a": "b",
+        },
+    )
+    git(tricky, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other), "module")
+    git(tricky, "commit", "--quiet", "-m", "a module")
+    done = call("clone_repository", repository_url=f"{site.url}/tricky")
+    assert done.ok, done.result
+    assert "submodules were not cloned" in done.result
+    assert list((workspace.root / "tricky/module").iterdir()) == []
+    assert ran(tmp_path / "traps") == []
+    assert not any((workspace.root / "tricky/.git/hooks").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("file:///etc", "only http"),
+        ("ext::sh -c touch% /tmp/x", "only http"),
+        ("--upload-pack=touch", "not a whole URL"),
+        ("http://code.example/tea", "Only https"),
+        ("https://user:secret@code.example/tea", "leave out"),
+        ("https://127.0.0.1/tea", "is not reached"),
+        ("https://0x7f.1/tea", "is not reached"),
+        ("https://[::1]/tea", "is not reached"),
+        ("https://169.254.169.254/latest", "is not reached"),
+        ("https://localhost/tea", "is not reached"),
+        ("https://elsewhere.example/tea", "is not reached"),
+        ("https://code.example/tea?tab=readme", "a page"),
+        ("", "not a whole URL"),
+    ],
+)
+def test_where_a_clone_may_not_come_from(workspace: Workspace, call: Call, url: str, words: str) -> None:
+    done = call("clone_repository", repository_url=url, clone_path="tea")
+    assert not done.ok
+    assert words in done.result
+    assert not (workspace.root / "tea").exists()
+
+
+@pytest.mark.parametrize(
+    "written", ["git@{host}:ada/tea.git", "ssh://git@{host}/ada/tea.git", "{host}/ada/tea"]
+)
+def test_an_address_for_ssh_is_taken_as_https(call: Call, written: str) -> None:
+    done = call("clone_repository", repository_url=written.format(host="127.0.0.1"))
+    assert not done.ok
+    assert "'127.0.0.1' is not reached" in done.result
+
+
+@pytest.mark.parametrize("path", ["../tea", "/tmp/tea", ".", ".git", "a/../../tea"])
+def test_a_clone_stays_in_the_workspace(workspace: Workspace, site: Site, call: Call, path: str) -> None:
+    repository(site.root / "tea", {"a": "1"})
+    done = call("clone_repository", repository_url=f"{site.url}/tea", clone_path=path)
+    assert not done.ok
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_a_clone_into_what_is_there_changes_nothing(workspace: Workspace, site: Site, call: Call) -> None:
+    (workspace.root / "tea").mkdir()
+    (workspace.root / "tea/mine.txt").write_text("mine")
+    done = call("clone_repository", repository_url=f"{site.url}/tea", clone_path="tea")
+    assert not done.ok
+    assert "there already" in done.result
+    assert (workspace.root / "tea/mine.txt").read_text() == "mine"
+    assert site.server.requests == []
+
+
+def test_redirects_are_not_followed_and_the_new_address_is_asked_for(
+    workspace: Workspace, site: Site, call: Call
+) -> None:
+    site.during.append(lambda request: redirect("https://127.0.0.1:9/inside"))
+    done = call("clone_repository", repository_url=f"{site.url}/tea")
+    assert not done.ok
+    assert "redirect" in done.result
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_a_page_that_is_no_repository_is_not_taken_for_one(site: Site, call: Call) -> None:
+    site.during.append(lambda request: reply(b"<html>welcome</html>"))
+    assert "or there is none at this URL" in call("clone_repository", repository_url=f"{site.url}/tea").result
+
+
+def test_a_repository_that_is_not_there_leaves_nothing(workspace: Workspace, site: Site, call: Call) -> None:
+    done = call("clone_repository", repository_url=f"{site.url}/tea")
+    assert not done.ok
+    assert "not found" in done.result
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_a_clone_that_takes_too_long_is_ended_and_leaves_nothing(
+    workspace: Workspace, site: Site, environ: dict[str, str]
+) -> None:
+    over = threading.Event()
+
+    def hangs(request: Request) -> None:
+        over.wait(30)
+
+    site.during.append(hangs)
+    done = caller(workspace, environ, seconds=0.3)("clone_repository", repository_url=f"{site.url}/tea")
+    over.set()
+    assert not done.ok
+    assert "longer than 0.3 seconds" in done.result
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_the_token_reaches_its_site_and_nothing_else(
+    workspace: Workspace, site: Site, environ: dict[str, str], tmp_path: Path
+) -> None:
+    repository(site.root / "tea", {"a": "1"})
+    seen: list[bytes] = []
+
+    def listed(request: Request) -> None:
+        for process in Path("/proc").glob("[0-9]*/cmdline"):
+            try:
+                seen.append(process.read_bytes())
+            except OSError:
+                continue
+
+    site.during.append(listed)
+    mine = Login("ada", Secret(TOKEN), ("https", HOST, site.server.port))
+    done = caller(workspace, environ, login=mine)("clone_repository", repository_url=f"{site.url}/tea")
+    assert done.ok, done.result
+    assert all("authorization" in request.headers for request in site.server.requests)
+    assert any(b"http-backend" in line or b"clone" in line for line in seen)
+    basic = site.server.requests[0].headers["authorization"].split()[1]
+    for secret in (TOKEN, basic):
+        assert secret not in done.result
+        assert not any(secret.encode() in line for line in seen)
+        for path in workspace.root.rglob("*"):
+            assert not path.is_file() or secret.encode() not in path.read_bytes(), path
+    others = Login("ada", Secret(TOKEN))
+    site.server.requests.clear()
+    again = caller(workspace, environ, login=others)
+    assert again("clone_repository", repository_url=f"{site.url}/tea", clone_path="more").ok
+    assert not any("authorization" in request.headers for request in site.server.requests)
+
+
+def test_a_private_repository_is_said_to_be_private(workspace: Workspace, site: Site, call: Call) -> None:
+    site.during.append(lambda request: reply(b"", "401 Unauthorized", WWW_Authenticate='Basic realm="git"'))
+    done = call("clone_repository", repository_url=f"{site.url}/tea")
+    assert not done.ok
+    assert "GITHUB_API_KEY" in done.result
+
+
+# -- what is there -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tea(workspace: Workspace) -> Path:
+    return repository(workspace.root / "tea", {"a.txt": "one\n", "b.txt": "same\n"})
+
+
+def test_status_and_diff_and_commit_of_work_in_a_repository(tea: Path, call: Call) -> None:
+    (tea / "a.txt").write_text("two\n")
+    (tea / "new.txt").write_text("fresh\n")
+    (tea / "b.txt").unlink()
+    state = call("git_status", path="tea").result
+    assert "on branch main" in state
+    assert " M a.txt" in state
+    assert " D b.txt" in state
+    assert "?? new.txt" in state
+    patch = call("git_diff", path="tea").result
+    assert "-one\n+two" in patch
+    assert "+fresh" in patch
+    assert "-same" in patch
+    assert "+two" not in call("git_diff", path="tea/new.txt").result
+    done = call("git_commit", message="Two is better", path="tea")
+    assert done.ok, done.result
+    assert git(tea, "log", "-1", "--format=%s|%an|%ae").strip() == "Two is better|Auto-GPT|auto-gpt@localhost"
+    assert git(tea, "status", "--porcelain") == ""
+    assert git(tea, "fsck", "--strict") == ""
+    assert call("git_status", path="tea").result.endswith("No file differs from the last commit.")
+
+
+def test_a_change_in_the_moment_of_the_last_commit_is_seen(tea: Path, call: Call) -> None:
+    """Same size, same time: git compares its index's time then, which a copy must keep."""
+    moment = 1_700_000_000_000_000_000
+    (tea / "a.txt").write_text("new\n")
+    for path in (tea / "a.txt", tea / ".git/index"):
+        os.utime(path, ns=(moment, moment))
+    git(tea, "add", "a.txt")
+    (tea / "a.txt").write_text("now\n")
+    for path in (tea / "a.txt", tea / ".git/index"):
+        os.utime(path, ns=(moment, moment))
+    assert "+now" in call("git_diff", path="tea").result
+    assert call("git_commit", message="now", path="tea").ok
+    assert git(tea, "show", "HEAD:a.txt") == "now\n"
+
+
+def test_only_the_files_that_are_named_are_committed_and_what_was_staged_stays(tea: Path, call: Call) -> None:
+    (tea / "a.txt").write_text("two\n")
+    (tea / "b.txt").write_text("staged\n")
+    git(tea, "add", "b.txt")
+    assert call("git_commit", message="a", files=["tea/a.txt"]).ok
+    assert git(tea, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
+    assert git(tea, "diff", "--cached", "--name-only").split() == ["b.txt"]
+
+
+def test_the_first_commit_of_a_repository(workspace: Workspace, call: Call) -> None:
+    folder = workspace.root / "fresh"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "Grace")
+    git(folder, "config", "user.email", "grace@example.com")
+    (folder / "x").write_text("y")
+    assert call("git_commit", message="begin", path="fresh").ok
+    assert git(folder, "log", "--format=%an %s").strip() == "Grace begin"
+
+
+def test_with_nothing_to_commit_nothing_is_committed(tea: Path, call: Call) -> None:
+    before = git(tea, "rev-parse", "HEAD")
+    done = call("git_commit", message="nothing", path="tea")
+    assert not done.ok
+    assert "nothing to commit" in done.result
+    assert git(tea, "rev-parse", "HEAD") == before
+    assert not (tea / ".git/index.lock").exists()
+
+
+def test_while_another_git_works_nothing_is_committed(tea: Path, call: Call) -> None:
+    (tea / ".git/index.lock").write_text("")
+    (tea / "a.txt").write_text("two\n")
+    done = call("git_commit", message="now", path="tea")
+    assert not done.ok
+    assert "Another git" in done.result
+    assert (tea / ".git/index.lock").exists()
+
+
+def test_names_that_git_quotes_or_takes_for_patterns(tea: Path, call: Call) -> None:
+    for name in ("*.txt", ":(top)a", "茶.md", "two words", "-n"):
+        (tea / name).write_text("x")
+    done = call("git_commit", message="names", files=["tea/*.txt", "tea/-n", "tea/:(top)a"])
+    assert done.ok, done.result
+    committed = git(tea, "-c", "core.quotePath=false", "show", "--name-only", "--format=", "HEAD")
+    assert sorted(committed.split("\n")[:-1]) == ["*.txt", "-n", ":(top)a"]
+
+
+@pytest.mark.parametrize("message", ["", "  \n"])
+def test_a_message_must_say_something(tea: Path, call: Call, message: str) -> None:
+    assert "message is empty" in call("git_commit", message=message, path="tea").result
+
+
+def test_where_there_is_no_repository_it_says_what_to_do(workspace: Workspace, call: Call) -> None:
+    for command, args in (("git_status", {}), ("git_diff", {}), ("git_commit", {"message": "x"})):
+        done = call(command, **args)
+        assert not done.ok
+        assert "no git repository here" in done.result
+
+
+def test_a_repository_around_the_workspace_is_none_of_its_business(tmp_path: Path, call: Call) -> None:
+    repository(tmp_path, {"outside.txt": "x"})
+    assert "no git repository here" in call("git_status").result
+
+
+# -- traps ---------------------------------------------------------------------------------------
+
+SETTINGS = (
+    "core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "diff.external", "gpg.program",
+    "credential.helper", "diff.x.textconv", "diff.x.command", "filter.x.clean", "filter.x.smudge", "filter.x.process",
+    "merge.x.driver", "alias.status", "alias.add", "alias.commit-tree", "uploadpack.packObjectsHook", "core.gitProxy",
+    "interactive.diffFilter", "sequence.editor", "pager.diff", "pager.status",
+)  # fmt: skip
+
+
+@pytest.fixture
+def traps(tmp_path: Path, tea: Path) -> Path:
+    """The repository as somebody hostile left it."""
+    folder = tmp_path / "traps"
+    for setting in SETTINGS:
+        git(tea, "config", setting, program(folder, setting))
+    git(tea, "config", "commit.gpgSign", "true")
+    git(tea, "config", "filter.x.required", "true")
+    more = tmp_path / "included"
+    more.write_text(f"[core]\n\tfsmonitor = {program(folder, 'included')}\n")
+    git(tea, "config", "include.path", str(more))
+    (tea / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
+    hooks = tea / ".git/hooks"
+    hooks.mkdir(exist_ok=True)
+    for hook in ("pre-commit", "post-commit", "commit-msg", "prepare-commit-msg", "reference-transaction",
+                 "post-index-change", "fsmonitor-watchman", "pre-auto-gc", "update"):  # fmt: skip
+        shutil.copy(program(folder, hook), hooks / hook)
+    return folder
+
+
+def test_no_program_that_a_repository_names_is_started(traps: Path, tea: Path, call: Call) -> None:
+    (tea / "a.txt").write_text("two\n")
+    assert " M a.txt" in call("git_status", path="tea").result
+    assert "+two" in call("git_diff", path="tea").result
+    done = call("git_commit", message="still works", path="tea")
+    assert done.ok, done.result
+    assert ran(traps) == []
+    assert git(tea, "log", "-1", "--format=%s").strip() == "still works"
+
+
+def test_the_traps_do_spring_for_a_git_that_trusts(traps: Path, tea: Path) -> None:
+    """Else the test above would prove nothing."""
+    (tea / "a.txt").write_text("two\n")
+    with suppress(subprocess.CalledProcessError):
+        git(tea, "status")
+    assert ran(traps) != []
+
+
+@pytest.mark.parametrize(
+    "setting", ["core.worktree", "core.hooksPath", "core.attributesFile", "core.excludesFile"]
+)
+def test_settings_that_lead_out_of_the_repository_are_not_followed(
+    tea: Path, call: Call, tmp_path: Path, setting: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text("canary")
+    git(tea, "config", setting, str(outside))
+    (tea / "a.txt").write_text("two\n")
+    for command in ("git_status", "git_diff"):
+        done = call(command, path="tea")
+        assert done.ok
+        assert "canary" not in done.result
+        assert "secret.txt" not in done.result
+        assert "a.txt" in done.result
+
+
+def test_what_leads_elsewhere_is_refused_in_words(
+    workspace: Workspace, tea: Path, call: Call, tmp_path: Path
+) -> None:
+    outside = repository(tmp_path / "outside", {"secret.txt": "canary"})
+    borrowed = tea / ".git/objects/info/alternates"
+    borrowed.parent.mkdir(exist_ok=True)
+    borrowed.write_text(f"{outside}/.git/objects\n")
+    assert "borrows" in call("git_status", path="tea").result
+    for name in ("linked", "named"):
+        folder = workspace.root / name
+        folder.mkdir()
+        if name == "linked":
+            (folder / ".git").symlink_to(outside / ".git")
+        else:
+            (folder / ".git").write_text(f"gitdir: {outside}/.git\n")
+        for command, args in (("git_status", {}), ("git_diff", {}), ("git_commit", {"message": "x"})):
+            done = call(command, path=name, **args)
+            assert not done.ok
+            assert "canary" not in done.result
+    assert git(outside, "rev-list", "--count", "HEAD").strip() == "1"
+
+
+@pytest.mark.parametrize("part", ["objects", "refs", "refs/heads", "logs", "index", "config", "HEAD"])
+def test_links_within_git_are_not_followed(tea: Path, call: Call, tmp_path: Path, part: str) -> None:
+    place, outside = tea / ".git" / part, tmp_path / "outside"
+    place.rename(outside)
+    place.symlink_to(outside)
+    (tea / "a.txt").write_text("two\n")
+    done = call("git_commit", message="x", path="tea")
+    assert not done.ok
+    assert "is not used" in done.result
+
+
+def test_files_that_links_lead_to_are_not_read(tea: Path, call: Call, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("canary")
+    (tea / "link").symlink_to(tmp_path / "secret.txt")
+    assert "canary" not in call("git_diff", path="tea").result
+    assert call("git_commit", message="a link", path="tea").ok
+    assert "canary" not in git(tea, "show", "HEAD")
+
+
+def test_a_damaged_repository_is_a_sentence(tea: Path, call: Call) -> None:
+    for path in (tea / ".git/objects").rglob("*"):
+        if path.is_file():
+            path.chmod(0o644)
+            path.write_bytes(b"garbage")
+    done = call("git_status", path="tea")
+    assert not done.ok
+    assert "Traceback" not in done.result
+
+
+def test_git_in_the_workspace_is_not_the_git_that_is_used(workspace: Workspace, tmp_path: Path) -> None:
+    program(workspace.root / "bin", "git")
+    found = Git.find({"PATH": f"{workspace.root}/bin:{os.environ['PATH']}"}, workspace.root)
+    assert found is not None
+    assert not Path(found.program).is_relative_to(workspace.root)
+    assert Git.find({"PATH": "."}, workspace.root) is None or os.path.isabs(found.program)
