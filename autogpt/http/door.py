@@ -26,7 +26,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timezone
 from email.utils import parsedate_to_datetime
@@ -298,7 +298,7 @@ class Door:
             if proxy is not None:
                 self._glance(target)
                 return ()
-            return self._addresses(target, None, self._patience, self._clock() + self._patience.connect)
+            return self._addresses(target, self._patience.connect)
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
@@ -340,10 +340,14 @@ class Door:
         journey.last_host = target.host
         proxy = self._proxies.proxy_for(target)
         with in_words(target):
-            addresses = self._addresses(target, proxy, patience, journey)
+            seconds = min(patience.connect, max(0.0, journey.until - self._clock()))
+            addresses = self._addresses(target, seconds) if proxy is None else self._glance(target)
+            if journey.outside:
+                self._admission.check_led(target, addresses)
+            journey.outside = journey.outside or self._admission.is_outside(target, addresses)
             line = opened(
                 target,
-                addresses,
+                addresses if proxy is None else self._looked_up(proxy.host, proxy.port, seconds),
                 proxy=proxy,
                 context=self._tls,
                 connect=self._connect,
@@ -368,35 +372,24 @@ class Door:
                 raise
         return line, answer
 
-    def _addresses(
-        self, target: Target, proxy: Proxy | None, patience: Patience, journey: _Journey
-    ) -> Sequence[str]:
+    def _addresses(self, target: Target, seconds: float) -> Sequence[str]:
         """Where to connect: to what was judged, and to nothing that is looked up afterwards."""
-        seconds = min(patience.connect, max(0.0, journey.until - self._clock()))
-        if proxy is not None:
-            self._glance(target, journey)
-            return self._looked_up(proxy.host, proxy.port, seconds)
         if target.address is not None:
-            addresses: Sequence[str] = [str(target.address)]
-        else:
-            addresses = self._looked_up(target.host, target.port, seconds)
-            self._admission.check_addresses(target, addresses)
-        if journey.outside:
-            self._admission.check_led(target, addresses)
-        journey.outside = journey.outside or self._admission.is_outside(target, addresses)
+            return [str(target.address)]
+        addresses = self._looked_up(target.host, target.port, seconds)
+        self._admission.check_addresses(target, addresses)
         return addresses
 
-    def _glance(self, target: Target, journey: _Journey) -> None:
-        """Judge what a name stands for here, though the proxy will look it up by itself."""
-        addresses: Sequence[str] = ()
-        if target.address is None:
-            # Behind a proxy, names of the internet often can't be looked up.
-            with suppress(OSError, TooSlow):
-                addresses = self._looked_up(target.host, target.port, _PROXY_LOOKUP)
+    def _glance(self, target: Target) -> Sequence[str]:
+        """What a name stands for here, judged, though the proxy will look it up by itself; empty if unknown."""
+        if target.address is not None:
+            return [str(target.address)]
+        try:
+            addresses = self._looked_up(target.host, target.port, _PROXY_LOOKUP)
+        except (OSError, TooSlow):
+            return ()  # behind a proxy, names of the internet often can't be looked up
         self._admission.check_addresses(target, addresses)
-        if journey.outside:
-            self._admission.check_led(target, addresses)
-        journey.outside = journey.outside or self._admission.is_outside(target, addresses)
+        return addresses
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """Look a name up, on a thread, because nothing else ends a look-up in time."""
