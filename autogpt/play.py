@@ -111,6 +111,7 @@ def play(
             closing,
             programs=programs,
             on_output=screen.display.programs.write,
+            progress=here.console.live,
             debug=debug,
         )
         closing.callback(watcher.close)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from autogpt.build.families import Means, door, families
+from autogpt.build.families import families
+from autogpt.build.means import Means
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
+from autogpt.build.web_families import door
 from autogpt.commands.registry import Registry
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
@@ -88,6 +90,7 @@ def agent(
     on_output: OnOutput = lambda _: None,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
+    progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
@@ -113,6 +116,7 @@ def agent(
         on_output=on_output,
         attended=mode.attended,
         closing=closing,
+        progress=progress,
     )
     registry = Registry(
         families(means),

@@ -155,6 +155,23 @@ def _by_rule(rule: Rule) -> Ruling:
     return Ruling(rule.verdict, f"the rule `{rule.verdict.value} {rule.pattern}`{where} {does}", True)
 
 
+def names_host(policy: Policy, host: str) -> bool:
+    """Whether a rule that allows something names this host in a URL."""
+    for rule in policy.rules:
+        if rule.verdict is not Verdict.ALLOW:
+            continue
+        for name, glob in parse_pattern(rule.pattern).args:
+            parts = _split_url_glob(glob) if argument_kind(name, None) == "url" else None
+            # A host of stars alone names none.
+            if parts and any(isinstance(one, str) and one not in ".:" for one in parts[1]):
+                named = parts[1]
+                while named[:4] == tuple("www."):
+                    named = named[4:]
+                if glob_matches(named, host):
+                    return True
+    return False
+
+
 SENSITIVE = {
     Touch.MONEY: "spends money",
     Touch.OUTSIDE: "speaks to others under the person's name",
