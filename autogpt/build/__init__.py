@@ -4,7 +4,7 @@ Nothing here decides; it only says which implementation stands behind each port.
 """
 
 from autogpt.build.agent import Agent, Mode, agent, redactor, run_store, thinker, workspace
-from autogpt.build.families import runs_programs
+from autogpt.build.families import needs_sandbox
 from autogpt.build.programs import NO_PROGRAMS, Programs, programs
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "Mode",
     "Programs",
     "agent",
+    "needs_sandbox",
     "programs",
     "redactor",
     "run_store",
-    "runs_programs",
     "thinker",
     "workspace",
 ]

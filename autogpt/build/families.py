@@ -42,9 +42,9 @@ def families(means: Means) -> list[object]:
     return [made for names, make in _FAMILIES if not names & disabled for made in make(means)]
 
 
-def runs_programs(settings: Settings) -> bool:
-    """Whether there are to be commands that start programs."""
-    return not all(names & _disabled(settings) for names in (_EXECUTION, _SHELL, _GIT))
+def needs_sandbox(settings: Settings) -> bool:
+    """Whether there are to be commands that are nothing without a sandbox."""
+    return not all(names & _disabled(settings) for names in (_EXECUTION, _SHELL))
 
 
 def _disabled(settings: Settings) -> set[str]:

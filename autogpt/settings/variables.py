@@ -328,8 +328,8 @@ _RUN = (
         "run.disabled_command_categories",
         LIST,
         Section.RUN,
-        "Families of commands that the agent is not given, separated by commas: files, patch, execution, shell; "
-        "execute_code for the last two.",
+        "Families of commands that the agent is not given, separated by commas: files, patch, execution, "
+        "shell, git, code, web, browse, search, download; execute_code is execution and shell.",
         example="execution,shell",
     ),
     Variable(
