@@ -10,8 +10,8 @@ from autogpt.core.policy.matching import Call, matches
 from autogpt.core.policy.paths import climbs, resolved
 from autogpt.core.policy.patterns import parse_pattern, written
 from autogpt.core.policy.rules import Rule, Verdict
-from autogpt.core.policy.ruling import SENSITIVE
 from autogpt.core.policy.urls import URL
+from autogpt.core.policy.verdicts import SENSITIVE
 
 LONGEST_ALWAYS = 1_000
 """Characters. A rule that is longer cannot be read before it is agreed to, so it is not offered."""
