@@ -115,6 +115,7 @@ def play(
             on_output=screen.display.programs.write,
             person=_person(here, user),
             environ=here.environ,
+            progress=here.console.live,
             debug=debug,
         )
         closing.callback(watcher.close)

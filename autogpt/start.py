@@ -88,11 +88,17 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
 @contextmanager
 def _programs(here: Stage, source: Provider | Demonstration, place: Workspace) -> Iterator[build.Programs]:
     """Where programs run, until the end of the block. Raises UsageError."""
-    if isinstance(source, Demonstration) or not build.runs_programs(here.settings):
+    if isinstance(source, Demonstration):
         yield build.NO_PROGRAMS
         return
     with fetching(here.console) as on_progress:
-        programs = build.programs(here.settings, place, here.environ, on_progress)
+        programs = build.programs(
+            here.settings,
+            place,
+            here.environ,
+            on_progress,
+            sandboxed=build.needs_sandbox(here.settings),
+        )
     try:
         yield programs
     finally:

@@ -19,6 +19,7 @@ BENCHMARKS = {
     "kills": "Killed and resumed",
     "storms": "A provider that fails",
     "sandboxes": "Sandboxes",
+    "web": "The web",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

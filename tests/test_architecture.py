@@ -29,6 +29,7 @@ HOMES = {
     "prompt_toolkit": {"terminal"},
     "charset_normalizer": {"documents", "workspace"},
     "lxml": {"documents", "web"},
+    "ddgs": {"web"},
     "docker": {"sandboxes"},
     "idna": {"http"},
     "truststore": {"http", "mail"},

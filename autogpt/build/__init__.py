@@ -4,7 +4,8 @@ Nothing here decides; it only says which implementation stands behind each port.
 """
 
 from autogpt.build.agent import Agent, Mode, agent, redactor, run_store, thinker, workspace
-from autogpt.build.families import NOBODY, Person, runs_programs
+from autogpt.build.families import needs_sandbox
+from autogpt.build.means import NOBODY, Person
 from autogpt.build.programs import NO_PROGRAMS, Programs, programs
 
 __all__ = [
@@ -15,10 +16,10 @@ __all__ = [
     "Person",
     "Programs",
     "agent",
+    "needs_sandbox",
     "programs",
     "redactor",
     "run_store",
-    "runs_programs",
     "thinker",
     "workspace",
 ]

@@ -10,9 +10,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogpt.build.families import NOBODY, Means, Person, door, families
+from autogpt.build.families import families
+from autogpt.build.means import NOBODY, Means, Person
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
+from autogpt.build.web_families import door
 from autogpt.commands.registry import Registry
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
@@ -97,6 +99,7 @@ def agent(
     environ: Mapping[str, str] | None = None,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
+    progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
@@ -128,6 +131,7 @@ def agent(
         person=person,
         attended=mode.attended,
         closing=closing,
+        progress=progress,
     )
     registry = Registry(
         families(means),

@@ -48,12 +48,21 @@ NO_PROGRAMS = Programs()
 
 
 def programs(
-    settings: Settings, place: Workspace, environ: Mapping[str, str], on_progress: OnProgress
+    settings: Settings,
+    place: Workspace,
+    environ: Mapping[str, str],
+    on_progress: OnProgress,
+    *,
+    sandboxed: bool = True,
 ) -> Programs:
     """Choose and open a sandbox as the settings say. Raises UsageError when the one they name isn't there.
 
-    `environ` is the agent's own environment, of which programs get next to nothing.
+    `environ` is the agent's own environment, of which programs get next to nothing. Without
+    `sandboxed` no sandbox is looked for.
     """
+    git = Git.find(environ, place.root)
+    if not sandboxed:
+        return Programs(git=git)
     shell = settings.shell
     wish = Wish(
         sandbox=shell.sandbox,
@@ -70,7 +79,6 @@ def programs(
         ),
     )
     choice = choose(wish, place.root, environ, on_progress)
-    git = Git.find(environ, place.root)
     if choice.sandbox is None:
         return Programs(line=choice.line, git=git)
     network = shell.sandbox_network or choice.sandbox.name == "host"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from autogpt.build.media import door_to
+from autogpt.build.media_families import door_to
 from autogpt.core.errors import CommandError
 from autogpt.core.messages import Usage
 from autogpt.core.redact import Redactor

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from difflib import get_close_matches
 
-from autogpt.core import policy, progress, prompt
+from autogpt.core import leaving, policy, progress, prompt
 from autogpt.core.actions import Action, CommandSpec
 from autogpt.core.compact import compact
 from autogpt.core.effects import (
@@ -122,6 +122,9 @@ def _consider(session: Session, action: Action) -> Effect:
     if why := progress.refuses(session.history, action):
         return Record(Denied(action, why, by="progress guard"))
     ruling = policy.ruling(session.policy, action, spec)
+    leaves = "" if ruling.verdict is policy.Verdict.DENY else _leaves(session, action, spec)
+    if leaves:
+        ruling = policy.Ruling(policy.Verdict.ASK, leaves, True)
     if session.unfinished and ruling.verdict is not policy.Verdict.DENY:
         return Ask(action, note=UNFINISHED)
     match ruling.verdict:
@@ -139,7 +142,22 @@ def _consider(session: Session, action: Action) -> Effect:
             assert_never(unreachable)
     if not session.setup.attended:
         return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
-    return Ask(action, rule=policy.always_pattern(action, spec))
+    return Ask(action, note=leaves, rule=policy.always_pattern(action, spec))
+
+
+def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:
+    """Why an address must be asked about that carries what was read to a host that nobody named, or ""."""
+    for url in leaving.urls_of(action, spec):
+        host = leaving.host_of(url)
+        if host and (host in session.named or policy.names_host(session.policy, host)):
+            continue
+        if session.known.carried_by(url):
+            return (
+                f"the address carries text that was read in this run to {host[:100] or 'a host'!r}, which the "
+                "person has not named: in the task, or with --allow"
+                f" '{action.command}(url=https://{host[:100] or 'HOST'}/*)'"
+            )
+    return ""
 
 
 def _run(action: Action, spec: CommandSpec) -> Effect:

@@ -33,6 +33,7 @@ from autogpt.core.events import (
     Summarised,
     Unknown,
 )
+from autogpt.core.leaving import NOTHING_KNOWN, Known, hosts_in
 from autogpt.core.limits import Limits, Window
 from autogpt.core.memory import NOTHING_REMEMBERED, SUMMARY_SHARE, Memory
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
@@ -58,6 +59,13 @@ NEWEST_SCALE_SHARE = 0.3
 HIGHEST_RISE = 1.3
 
 
+def _own_words(setup: Setup) -> tuple[str, ...]:
+    """What the person said at the start."""
+    if setup.said is not None:
+        return setup.said
+    return setup.profile.role, *setup.profile.goals, setup.profile.task
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A run at one moment. Money in US dollars; `elapsed` in seconds, waiting for the person left out.
@@ -68,6 +76,7 @@ class Session:
     `steps` counts what the model tried: commands run or refused, replies that could not be read.
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
+    `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
     """
 
     setup: Setup
@@ -96,6 +105,8 @@ class Session:
     memory_size: int = 0
     turns: tuple[Turn, ...] = ()
     history: tuple[Step, ...] = ()
+    known: Known = NOTHING_KNOWN
+    named: frozenset[str] = frozenset()
 
     @classmethod
     def begin(cls, setup: Setup, now: float = 0.0) -> Session:
@@ -111,6 +122,8 @@ class Session:
             fast_window=setup.fast_window,
             spent=setup.spent_before,
             now=now,
+            known=setup.known,
+            named=hosts_in(_own_words(setup)),
         )
         return session._remembering(session.memory)
 
@@ -142,9 +155,10 @@ class Session:
                 return replace(session, granted=max(1, steps))
             case RuleAdded(pattern=pattern):
                 return session._ruled(pattern)
-            case Advised():
+            case Advised(text=text):
                 advised = session._told(event)._cleared()
-                return replace(advised._remembered(event), granted=0)
+                named = self.named if self.setup.said is not None else self.named | hosts_in([text])
+                return replace(advised._remembered(event), granted=0, named=named)
             case Reviewed(agrees=agrees, usage=usage):
                 paid = session._paid(usage)._told(event)
                 if not agrees:
@@ -155,9 +169,10 @@ class Session:
                 return session._told(event)._stepped(event)
             case Begun(action=action):
                 return replace(session, pending=action, begun=True, unfinished=False)
-            case Ran(usage=usage):
+            case Ran(action=action, usage=usage):
                 ran = session._paid(usage)._told(event)._stepped(event)
-                return replace(ran, granted=max(0, self.granted - 1))
+                known = self.known.after(action, self.setup.spec(action.command), event.ok, event.result)
+                return replace(ran, granted=max(0, self.granted - 1), known=known)
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)

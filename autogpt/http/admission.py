@@ -45,6 +45,25 @@ class Admission:
                     _refused(target, f"its name stands for {address}, which is {judgement.what}")
                 )
 
+    def check_led(self, target: Target, addresses: Sequence[str] = ()) -> None:
+        """Judge a host to which the internet leads: it never opens the person's network. Raises CommandError."""
+        try:
+            Admission().check(target)
+            Admission().check_addresses(target, addresses)
+        except CommandError as error:
+            raise CommandError(
+                f"A page of the internet leads to {target.host!r}, in the person's own network, and that is not "
+                "followed. If it is wanted, open that address itself."
+            ) from error
+
+    def is_outside(self, target: Target, addresses: Sequence[str] = ()) -> bool:
+        """Whether a host is of the internet, and none that the person named."""
+        try:
+            self.check_led(target, addresses)
+        except CommandError:
+            return False
+        return not self.is_named(target)
+
     def _admits(self, judgement: Judgement, target: Target) -> bool:
         if judgement.reach is Reach.PUBLIC or self.is_named(target):
             return True

@@ -11,6 +11,9 @@ ACCEPTED = "gzip, deflate"
 
 _PIECE = 65_536
 _MOST_LAYERS = 2
+_MOST_MEMBERS = 20_000
+"""Each takes as long as much more data would; files for genetics have one for 64 kB."""
+
 RATIO = 500
 """How many times larger than it came a body may be, once it is over a megabyte. Log files come to
 a hundred, deflate's very best is a thousand."""
@@ -56,6 +59,8 @@ class _Zlib:
                 raise Undecodable("is not compressed as it says")
             self._over = True  # some servers pad
             return False
+        if self._members == _MOST_MEMBERS:
+            raise Undecodable("is cut into too many pieces")
         wrapped = start[0] & 0x0F == 8 and int.from_bytes(start, "big") % 31 == 0
         self._current = zlib.decompressobj(31 if self._gzip else 15 if wrapped else -15)
         self._members += 1

@@ -208,12 +208,20 @@ class Door:
         self._spacing = Spacing(spacing, clock, sleep)
         self._cache: Cache[Response] = Cache(clock)
 
-    def get(self, url: str, *, headers: Mapping[str, str] | None = None, limit: int = PAGE_LIMIT) -> Response:
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        limit: int = PAGE_LIMIT,
+        led_by: str | None = None,
+    ) -> Response:
         """Get a page, whatever its status: see `Response.checked`.
 
-        An answer that may be used again is, within the run. Raises CommandError.
+        An answer that may be used again is, within the run. `led_by` is the page that leads there by
+        itself; one of the internet can't lead into the person's network. Raises CommandError.
         """
-        return self.request("GET", url, headers=headers, limit=limit)
+        return self.request("GET", url, headers=headers, limit=limit, led_by=led_by)
 
     def request(
         self,
@@ -223,14 +231,15 @@ class Door:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         limit: int = PAGE_LIMIT,
+        led_by: str | None = None,
     ) -> Response:
         """Make any request. Keys belong into `headers`, never into the URL. Raises CommandError."""
         target = parse(url)
-        plain = method == "GET" and body is None and not headers
+        plain = method == "GET" and body is None and not headers and led_by is None
         kept = self._cache.get(target.sent) if plain else None
         if kept is not None and not self._has_secret(target, None):
             return replace(kept, url=target.url)
-        with self.stream(method, url, headers=headers, body=body, most=limit) as incoming:
+        with self.stream(method, url, headers=headers, body=body, most=limit, led_by=led_by) as incoming:
             response = Response(
                 target.url,
                 incoming.final_url,
@@ -254,6 +263,7 @@ class Door:
         body: bytes | None = None,
         most: int,
         patience: Patience | None = None,
+        led_by: str | None = None,
     ) -> Iterator[Incoming]:
         """Make a request and read its body piece by piece. Raises CommandError.
 
@@ -267,6 +277,8 @@ class Door:
                 "Leave the secret out."
             )
         journey = _Journey(method, target, _callers(headers), body, self._clock() + patience.total)
+        if led_by is not None and (leader := parse(led_by)).origin != target.origin:
+            journey.outside = self._admission.is_outside(leader)
         line, answer = self._travelled(journey, patience, 2 * most + 1_000_000)
         try:
             yield Incoming(target.url, journey.target, answer, self._wall_clock(), storable=journey.storable)
@@ -286,7 +298,7 @@ class Door:
             if proxy is not None:
                 self._glance(target)
                 return ()
-            return self._addresses(target, None, self._patience, self._clock() + self._patience.connect)
+            return self._addresses(target, self._patience.connect)
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
@@ -321,15 +333,21 @@ class Door:
         """One request and the head of its answer."""
         target = journey.target
         self._admission.check(target)
+        if journey.outside:
+            self._admission.check_led(target)
         if target.host != journey.last_host and not self._admission.is_named(target):
             self._spacing.wait(target.host)
         journey.last_host = target.host
         proxy = self._proxies.proxy_for(target)
         with in_words(target):
-            addresses = self._addresses(target, proxy, patience, journey.until)
+            seconds = min(patience.connect, max(0.0, journey.until - self._clock()))
+            addresses = self._addresses(target, seconds) if proxy is None else self._glance(target)
+            if journey.outside:
+                self._admission.check_led(target, addresses)
+            journey.outside = journey.outside or self._admission.is_outside(target, addresses)
             line = opened(
                 target,
-                addresses,
+                addresses if proxy is None else self._looked_up(proxy.host, proxy.port, seconds),
                 proxy=proxy,
                 context=self._tls,
                 connect=self._connect,
@@ -354,29 +372,24 @@ class Door:
                 raise
         return line, answer
 
-    def _addresses(
-        self, target: Target, proxy: Proxy | None, patience: Patience, until: float
-    ) -> Sequence[str]:
+    def _addresses(self, target: Target, seconds: float) -> Sequence[str]:
         """Where to connect: to what was judged, and to nothing that is looked up afterwards."""
-        seconds = min(patience.connect, max(0.0, until - self._clock()))
-        if proxy is not None:
-            self._glance(target)
-            return self._looked_up(proxy.host, proxy.port, seconds)
         if target.address is not None:
             return [str(target.address)]
         addresses = self._looked_up(target.host, target.port, seconds)
         self._admission.check_addresses(target, addresses)
         return addresses
 
-    def _glance(self, target: Target) -> None:
-        """Judge what a name stands for here, though the proxy will look it up by itself."""
+    def _glance(self, target: Target) -> Sequence[str]:
+        """What a name stands for here, judged, though the proxy will look it up by itself; empty if unknown."""
         if target.address is not None:
-            return
+            return [str(target.address)]
         try:
             addresses = self._looked_up(target.host, target.port, _PROXY_LOOKUP)
         except (OSError, TooSlow):
-            return  # behind a proxy, names of the internet often can't be looked up
+            return ()  # behind a proxy, names of the internet often can't be looked up
         self._admission.check_addresses(target, addresses)
+        return addresses
 
     def _looked_up(self, host: str, port: int, seconds: float) -> Sequence[str]:
         """Look a name up, on a thread, because nothing else ends a look-up in time."""
@@ -443,6 +456,8 @@ class _Journey:
         self.until = until
         self.last_host = ""
         self.storable = True
+        self.outside = False
+        """Whether it has been on the internet, which must not lead it into the person's network."""
         self._seen = {(method, target.sent)}
 
     def go_on(self, answer: http.client.HTTPResponse, location: str) -> None:

@@ -33,6 +33,7 @@ from autogpt.core.budget import Price, affordable_reply, cost, worst_case
 from autogpt.core.errors import ContextOverflow, LimitKind, OverLimit
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
 from autogpt.core.ports import Model
+from autogpt.models import cancelling
 from autogpt.models.errors import Cancelled, ModelFault
 from autogpt.models.tokens import Calibrated, Measure, prompt_tokens
 
@@ -132,6 +133,7 @@ class Ledger:
                 if most < reply_tokens and self._held:
                     alone = self._fitting(price, prompt, reply_tokens, holding=False)
                     if alone >= least:
+                        cancelling.check()
                         # Not without a time-out: on Windows Ctrl-C would wait with us.
                         self._changed.wait(0.2)
                         continue

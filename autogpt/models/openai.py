@@ -38,7 +38,7 @@ from autogpt.core.actions import JsonObject
 from autogpt.core.errors import ContextOverflow
 from autogpt.core.messages import Completion, Finish, Message, Usage
 from autogpt.core.ports import Watcher
-from autogpt.models import catalogue, light_import
+from autogpt.models import cancelling, catalogue, light_import
 from autogpt.models.errors import Cancelled, Fault, ModelFault, from_answer, from_connection, without_markup
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -218,6 +218,7 @@ class OpenAIModel:
     def _wait(self, pieces: queue.SimpleQueue[str | _Ended], arrived: _Arrived) -> _Ended | None:
         deadline = time.monotonic() + self._patience.call
         while True:
+            cancelling.check()
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 said = f"the reply had not ended after {self._patience.call:g} s"

@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
 from autogpt.core.ports import Model, Watcher
+from autogpt.models.cancelling import pause
 from autogpt.models.errors import Cancelled, Fault, ModelFault
 
 DEFAULT_PATIENCE = 600.0
@@ -42,7 +43,7 @@ class Retrying:
         patience: float = DEFAULT_PATIENCE,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], float] = time.time,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], None] = pause,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._model = model

@@ -131,6 +131,8 @@ class WebSettings:
     all_proxy: str | None
     no_proxy: tuple[str, ...]
     spacy_language_model: str | None
+    search_providers: tuple[str, ...]
+    google_search_url: str
     google_api_key: Secret | None
     custom_search_engine_id: str | None
 

@@ -161,6 +161,18 @@ def _list(text: str) -> tuple[str, ...]:
     return tuple(item for part in _text(text).split(",") if (item := part.strip()))
 
 
+def list_of(*words: str) -> Kind:
+    """A list of some of the words, in any case, each once."""
+
+    def parse(text: str) -> tuple[str, ...]:
+        items = tuple(dict.fromkeys(item.lower() for item in _list(text)))
+        if not set(items) <= set(words):
+            raise ValueError(text)
+        return items
+
+    return Kind(f"a list, separated by commas, of {', '.join(words)}", parse)
+
+
 YES_OR_NO = Kind("True or False", _yes_or_no)
 BUDGET = Kind(f"an amount in US dollars above 0 and up to {MOST_DOLLARS:,}, such as 5 or 2.50", _budget)
 PRICE = Kind(

@@ -25,6 +25,7 @@ from autogpt.settings.kinds import (
     URL,
     YES_OR_NO,
     Kind,
+    list_of,
     number,
     one_of,
     whole,
@@ -327,8 +328,8 @@ _RUN = (
         "run.disabled_command_categories",
         LIST,
         Section.RUN,
-        "Families of commands that the agent is not given, separated by commas: files, patch, execution, shell; "
-        "execute_code for the last two.",
+        "Families of commands that the agent is not given, separated by commas: files, patch, execution, "
+        "shell, git, code, web, browse, search, download; execute_code is execution and shell.",
         example="execution,shell",
     ),
     Variable(
@@ -649,13 +650,20 @@ _WEB = (
         used_from=NO_MORE,
     ),
     Variable(
+        "SEARCH_PROVIDERS",
+        "web.search_providers",
+        list_of("google", "duckduckgo", "brave", "mojeek", "startpage", "yahoo", "wikipedia"),
+        Section.WEB,
+        "The search engines, in the order in which they are asked until one answers; google only with its key.",
+        "google,duckduckgo,brave,mojeek,startpage,yahoo,wikipedia",
+    ),
+    Variable(
         "GOOGLE_API_KEY",
         "web.google_api_key",
         KEY,
         Section.WEB,
         "A Google API key, to search with Google instead of DuckDuckGo.",
         example="your-google-api-key",
-        used_from=LATER,
     ),
     Variable(
         "CUSTOM_SEARCH_ENGINE_ID",
@@ -665,7 +673,15 @@ _WEB = (
         "The Google search engine that goes with that key.",
         example="your-custom-search-engine-id",
         other_names=("GOOGLE_CUSTOM_SEARCH_ENGINE_ID",),
-        used_from=LATER,
+    ),
+    Variable(
+        "GOOGLE_SEARCH_URL",
+        "web.google_search_url",
+        URL,
+        Section.WEB,
+        "Where Google's Custom Search is asked.",
+        "https://www.googleapis.com/customsearch/v1",
+        widens=True,
     ),
 )
 

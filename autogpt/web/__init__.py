@@ -1,1 +1,1 @@
-"""What the web's pages hold: their text and their links."""
+"""What the web holds: pages as text with their links, answers of search engines, the port for a browser."""

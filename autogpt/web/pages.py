@@ -2,13 +2,11 @@
 
 `lxml` reads the page, however broken; what is main text is judged here, in time that grows
 with the page and no faster: by the page's own marks (main, article, nav, roles), by the
-names of classes, and by how much of a block is links. Libraries for this were measured:
-one takes half a second for the first page of a run and drops headings of tables and names
-in discussions, another never ends on a page of nested boxes.
+names of classes, and by how much of a block is links. Why no library does this: docs/design.md.
 
 Not promised: that nothing of the main text is lost. What looks like a list of links is kept
-where dropping it would leave little; text that a person could not see is always dropped.
-Scripts are not run.
+where dropping it would leave little; text that the page marks as hidden is always dropped
+(what only a style sheet hides can't be told). Scripts are not run.
 """
 
 from __future__ import annotations
@@ -24,10 +22,15 @@ from urllib.parse import urljoin
 from autogpt.core.errors import CommandError
 from autogpt.http import Target, parse
 
-MAX_HTML = 3_000_000
+MAX_HTML = 2_000_000
 """Characters of a page that are read; more takes too long."""
 
 MOST_LINKS = 5_000
+_HARDLY_ANY = 250
+"""Characters of text with which a page has hardly any."""
+
+_MOST_FRAMES = 20
+_LONGEST_HREF = 4_000
 _LONGEST_LINK_TEXT = 120
 _MOST_PIECES = 50
 
@@ -44,13 +47,22 @@ class Link:
 class Page:
     """A page as one reads it. In `text`, `[1]` stands behind the text of `links[0]`, and so on.
 
-    `scripted` says that there is hardly any text, and scripts that might make some.
+    `scripted` says that there is hardly any text, and scripts that might make some; `frames` are the
+    pages that it shows inside itself where it has hardly any text of its own, `refresh` the one
+    that it sends its reader to at once.
     """
 
     title: str
     text: str
     links: tuple[Link, ...]
     scripted: bool = False
+    frames: tuple[str, ...] = ()
+    refresh: str = ""
+
+
+def prepare() -> None:
+    """Load what reads pages, which takes a moment; good to do while a request is under way."""
+    import lxml.etree  # type: ignore[import-untyped]  # noqa: F401
 
 
 def read_page(html: str, url: str) -> Page:
@@ -59,17 +71,27 @@ def read_page(html: str, url: str) -> Page:
     if document is None:
         return Page("", _lines(_TAG.sub(" ", html[:MAX_HTML])), ())
     title = _squeezed(str(document.xpath("string((//title)[1])")))[:300]
-    outline = _Outline(document)
+    base = _base(document, url)
+    outline = _Outline(document, title)
     main = outline.main()
-    numbers = _Links(_base(document, url), url)
-    text = _text(main, outline.dropped(main), numbers)
+    links = _Links(base, url)
+    text = _text(main, outline.dropped(main), links)
     whole = outline.size(main)
     if len(text) < min(400, whole) or len(text) < whole * 0.2:
-        numbers = _Links(_base(document, url), url)
-        text = _text(outline.body, outline.unseen, numbers)
+        links = _Links(base, url)
+        text = _text(outline.body, outline.unseen, links)
+    elif main is not outline.body and (heading := outline.heading_outside(main)):
+        text = f"# {heading}\n{text}"
     text = text or _lines(_TAG.sub(" ", _INVISIBLE.sub(" ", html[:MAX_HTML])))
-    scripted = len(text) < 250 and "<script" in html.lower()
-    return Page(title, text, numbers.found(), scripted)
+    hardly_any = len(text) < _HARDLY_ANY
+    return Page(
+        title,
+        text,
+        links.found(),
+        scripted=hardly_any and "<script" in html.lower(),
+        frames=_frames(document, base) if hardly_any else (),
+        refresh=_refresh(document, base),
+    )
 
 
 def hyperlinks(html: str, url: str) -> tuple[Link, ...]:
@@ -86,11 +108,11 @@ def hyperlinks(html: str, url: str) -> tuple[Link, ...]:
 # -- reading ------------------------------------------------------------------------------------
 
 _TAG = re.compile(r"<[^<>]*>")
-_INVISIBLE = re.compile(r"<(script|style)\b[^>]*>[^<]*", re.IGNORECASE)
+_INVISIBLE = re.compile(r"<(script|style|title)\b[^<>]*>[^<]*", re.IGNORECASE)
 
 
 def _parsed(html: str) -> Any:
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     content = html[:MAX_HTML].replace("\0", "").encode("utf-8", "replace")
@@ -109,6 +131,24 @@ def _base(document: Any, url: str) -> str:
     return url
 
 
+def _frames(document: Any, base: str) -> tuple[str, ...]:
+    found = (_sent_from(base, frame.get("src")) for frame in document.iter("frame", "iframe"))
+    return tuple(dict.fromkeys(url for url in islice(found, _MOST_FRAMES) if url))
+
+
+_REFRESH = re.compile(r"\s*([0-9]{1,3})[.0-9]*\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']{1,4000})", re.IGNORECASE)
+_SOON = 5  # seconds
+
+
+def _refresh(document: Any, base: str) -> str:
+    for element in islice(document.iter("meta"), 200):
+        if (element.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.match((element.get("content") or "")[:5_000])
+            if found and int(found[1]) <= _SOON:
+                return _sent_from(base, found[2])
+    return ""
+
+
 _UNSEEN = frozenset(
     {
         "script",
@@ -121,7 +161,6 @@ _UNSEEN = frozenset(
         "canvas",
         "head",
         "select",
-        "button",
     }
     | {"video", "audio", "map", "datalist", "textarea", "dialog"}
 )
@@ -157,18 +196,41 @@ _CHROME_WORDS = frozenset(
     }
     | {"sponsored", "banner", "popup", "modal", "pagination", "pager", "skip", "toolbar", "masthead", "login"}
     | {"signup", "copyright", "imprint", "legal", "widget", "teaser", "teasers", "outbrain", "taboola"}
-    | {"navbox", "catlinks", "siteheader", "topbar", "jump"}
+    | {"navbox", "catlinks", "siteheader", "topbar", "jump", "noprint", "editsection", "respond"}
 )
+_LINES = frozenset(
+    {"p", "pre", "code", "td", "th", "tr", "li", "a", "span", "b", "i", "em", "strong", "cite", "label"}
+)
+_MENUS = frozenset({"ul", "ol", "div", "section", "p", "table", "dl", "td"})
+_SMALL_CHROME_WORDS = frozenset({"skip", "jump", "noprint", "editsection", "headerlink", "permalink"})
+"""Words of classes that say it of single lines too."""
+
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.0-9]*[1-9])", re.I
 )
 
 
+_ICON = 40
+"""Characters; what is hidden from those who listen, and longer, is text."""
+
+
+def _is_plain_button(element: Any) -> bool:
+    """Whether it is a button, but none that opens the text below it."""
+    return element.tag == "button" and not any(
+        one.tag in _HEADINGS or one.tag == "summary" for one in islice(element.iterancestors(), 3)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text[:1_000].casefold())
+
+
 class _Outline:
     """How much text, and how much of it in links, each element of a page holds."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Any, title: str) -> None:
+        self._title = set(_words(title))
         bodies = document.findall(".//body")
         self.body: Any = bodies[0] if bodies else document
         self._elements: list[Any] = [one for one in self.body.iter() if isinstance(one.tag, str)]
@@ -177,6 +239,8 @@ class _Outline:
         self._linked: dict[Any, int] = {}
         self._count: dict[Any, int] = {}
         self._titled: set[Any] = set()
+        """What holds the page's own heading."""
+        self._heading: Any = None
         self._measure()
         self._hide()
 
@@ -188,7 +252,7 @@ class _Outline:
         skipped: set[Any] = set()
         for element in self._elements:
             parent = element.getparent()
-            if parent in skipped or element.tag in _UNSEEN:
+            if parent in skipped or element.tag in _UNSEEN or _is_plain_button(element):
                 skipped.add(element)
                 self.unseen.add(element)
         for element in reversed(self._elements):
@@ -200,19 +264,35 @@ class _Outline:
             parent = element.getparent()
             if element is self.body or parent is None:
                 continue
-            if element.tag == "h1" or element in self._titled:
-                self._titled.add(parent)
+            if element in self._titled or (element.tag == "h1" and self._is_heading(element)):
+                self._titled |= {element, parent}
             tail = 0 if parent in skipped else len(_squeezed(element.tail))
             self._text[parent] = self._text.get(parent, 0) + text + tail
             self._linked[parent] = self._linked.get(parent, 0) + linked
             self._count[parent] = self._count.get(parent, 0) + count
+
+    def _is_heading(self, element: Any) -> bool:
+        """Whether it says what the page's title says; a site's own name is often a heading too."""
+        words = _words("".join(islice(element.itertext(), _MOST_PIECES)))
+        own = not self._title or sum(word in self._title for word in words) * 2 > len(words)
+        if own and words:
+            self._heading = element  # the first comes last
+        return own
+
+    def heading_outside(self, main: Any) -> str:
+        """The page's own heading, where it isn't in `main`."""
+        heading = self._heading
+        if heading is None or heading in self.unseen or any(one is main for one in heading.iterancestors()):
+            return ""
+        return _squeezed("".join(islice(heading.itertext(), _MOST_PIECES)))[:300]
 
     def _hide(self) -> None:
         """What a person does not see is no part of the page; but some pages hide all until a script runs."""
         for element in self._elements:
             hidden = (
                 element.get("hidden") is not None
-                or element.get("aria-hidden") == "true"
+                # Hidden from those who listen: names of icons, and panels that a click opens.
+                or (element.get("aria-hidden") == "true" and self.size(element) < _ICON)
                 or _HIDDEN_STYLE.search(element.get("style") or "")
             )
             if hidden and self.size(element) <= self.size(self.body) / 2:
@@ -256,15 +336,14 @@ class _Outline:
             return True
         if tag == "header" and not inside:
             return element not in self._titled
-        if tag in ("p", "pre", "code", "td", "th", "tr", "li", "a", "span", "b", "i", "em", "strong"):
-            return False
         named = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
         words = {word.lower() for word in _WORD.findall(named)}
-        return bool(words & _CHROME_WORDS) and element not in self._titled
+        known = _SMALL_CHROME_WORDS if tag in _LINES else _CHROME_WORDS
+        return not words.isdisjoint(known) and element not in self._titled
 
     def _is_menu(self, element: Any) -> bool:
         """Whether it is nothing but short links."""
-        if element.tag not in ("ul", "ol", "div", "section", "p", "table", "dl"):
+        if element.tag not in _MENUS:
             return False
         text, count = self.size(element), self._count.get(element, 0)
         return count >= 4 and self._linked[element] > 0.8 * text and text / count < 25
@@ -290,7 +369,7 @@ class _Links:
     def number(self, element: Any) -> int | None:
         """The number of a link's address, from 1; None where it leads nowhere else on the web."""
         href = element.get("href")
-        if not href or len(href) > 4_000 or href.lstrip().startswith("#"):
+        if not href or len(href) > _LONGEST_HREF or href.lstrip().startswith("#"):
             return None
         address = self._known.get(href)
         if address is None:
@@ -312,10 +391,7 @@ class _Links:
         """Where it leads from here; "" for nowhere."""
         if self._site is not None and href.startswith("/") and not href.startswith(("//", "/\\")):
             return _sent(self._site[0] + href)  # what urljoin would make of it, much faster
-        try:
-            return _sent(urljoin(self._base, href))
-        except ValueError:
-            return ""
+        return _sent_from(self._base, href)
 
     def found(self) -> tuple[Link, ...]:
         """All of them."""
@@ -323,6 +399,16 @@ class _Links:
             Link(text or _last_part(address), address)
             for address, text in zip(self._numbers, self._texts, strict=True)
         )
+
+
+def _sent_from(base: str, href: str | None) -> str:
+    """A link's address as it would be asked for; "" where it is none of the web's."""
+    if not href or len(href) > _LONGEST_HREF:
+        return ""
+    try:
+        return _sent(urljoin(base, href.strip()))
+    except ValueError:
+        return ""
 
 
 def _sent(url: str) -> str:
@@ -433,49 +519,3 @@ def _lines(text: str) -> str:
 
 def _squeezed(text: str | None) -> str:
     return " ".join(text.split()) if text else ""
-
-
-# -- encodings ----------------------------------------------------------------------------------
-
-_META = re.compile(
-    rb"""<meta\b[^>]{0,300}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,30})|<\?xml\b[^>]{0,100}?encoding=["']([A-Za-z0-9_.-]{2,30})""",
-    re.IGNORECASE,
-)
-_KNOWN = re.compile(
-    r"utf-?(8|16|32)|iso-?8859|windows-?12|cp[0-9]|koi8|gb|big5|shift|sjis|euc|mac|latin|l[0-9]|us-ascii|ascii|tis-?620"
-)
-# What pages mean by a name, after the Encoding Standard of the WHATWG.
-_MEANT = {
-    **dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1", "l1", "us-ascii", "ascii"), "cp1252"),
-    **dict.fromkeys(("gb2312", "gbk", "gb-2312", "x-gbk"), "gb18030"),
-    **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis"), "cp932"),
-    **dict.fromkeys(("euc-kr", "ks_c_5601-1987"), "cp949"),
-    **dict.fromkeys(("iso-8859-9", "latin5"), "cp1254"),
-    **dict.fromkeys(("tis-620", "iso-8859-11"), "cp874"),
-    "big5": "big5hkscs",
-    "utf-16": "utf-16-le",
-}
-
-
-def encoding_said(body: bytes, charset: str) -> str | None:
-    """The encoding that a page says it has: by its mark, the header's `charset`, or in its beginning.
-
-    None where it says nothing that is known; its bytes must then tell.
-    """
-    if body.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    said = _META.search(body[:4_096])
-    within = (said[1] or said[2]).decode("ascii").lower() if said else ""
-    # A page that could be read far enough to find this is not in UTF-16.
-    for name in (charset, "utf-8" if within.startswith("utf-16") else within):
-        name = name.strip().lower()
-        meant = _MEANT.get(name, name)
-        if _KNOWN.match(meant):
-            try:
-                b"".decode(meant)
-            except LookupError:
-                continue
-            return meant
-    return None

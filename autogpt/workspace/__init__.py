@@ -212,7 +212,10 @@ class Workspace:
         A failure leaves the file as it was. A file that has another hard link is copied first,
         so that nothing outside the workspace is written. Raises UnicodeEncodeError too.
         """
-        added = encoded(text, encoding)
+        return self.append_bytes(name, encoded(text, encoding))
+
+    def append_bytes(self, name: str, added: bytes) -> Written:
+        """Add bytes at the end of a file; as `append_text` in all else."""
         with self._writing, self._reach(name, make=True) as place:
             before = _writable(place, name)
             shown = self._shown(place.parts)
@@ -225,6 +228,25 @@ class Workspace:
                 append(place.folder, place.name, added)
                 self._revision += 1
             return Written(shown, created=False, changed=bool(added), size=before.st_size + len(added))
+
+    def rename(self, name: str, new: str) -> Written:
+        """Give a file another name in the same folder, in place of what has that name. A link is not followed."""
+        with (
+            self._writing,
+            self._reach(name, follow_last=False) as place,
+            self._reach(new, follow_last=False, make=True) as target,
+        ):
+            before = _writable(target, new)
+            status = _writable(place, name)
+            if status is None:
+                raise FileNotFoundError
+            if target.parts[:-1] != place.parts[:-1]:
+                raise CommandError(f"{new!r} is not in the folder of {name!r}.")
+            place.folder.replace(place.name, target.name)
+            self._revision += 1
+            return Written(
+                self._shown(target.parts), created=before is None, changed=True, size=status.st_size
+            )
 
     def keep(self, name: str, text: str) -> str:
         """Write a file of the program's own choosing; it doesn't count as a change. Returns its name."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from autogpt.build.families import runs_programs
+from autogpt.build.families import needs_sandbox
 from autogpt.build.programs import NO_PROGRAMS, Programs, reaching, shell_control
 from autogpt.commands.shell import ShellCommands
 from autogpt.commands.shell_control import ShellControl
@@ -51,7 +51,7 @@ def test_walls() -> None:
     ],
 )
 def test_no_sandbox_is_looked_for_when_no_command_needs_one(disabled: str, runs: bool) -> None:
-    assert runs_programs(settings(DISABLED_COMMAND_CATEGORIES=disabled)) is runs
+    assert needs_sandbox(settings(DISABLED_COMMAND_CATEGORIES=disabled)) is runs
 
 
 def test_the_lists_of_programs() -> None:

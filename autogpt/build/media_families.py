@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
+from autogpt.build.means import Means
+from autogpt.build.web_families import door
 from autogpt.commands.asking import AskingCommands
 from autogpt.commands.audio import AudioCommands, Transcribe
 from autogpt.commands.images import ImageCommands, Make, SeeingCommands
 from autogpt.core.errors import UsageError
 from autogpt.core.messages import NO_USAGE, Usage
-from autogpt.http import Admission, Door, Patience, Proxies, allowed_hosts, parse
+from autogpt.http import Door, Patience, parse
+from autogpt.http.door import USUAL_PATIENCE
 from autogpt.media.huggingface import HuggingFace
 from autogpt.media.kinds import Kind
 from autogpt.media.sdwebui import StableDiffusion
 from autogpt.models.media import OpenAIMedia
 from autogpt.settings import Secret, Settings
-
-if TYPE_CHECKING:
-    from autogpt.build.families import Means
 
 PATIENT = Patience(headers=240.0, idle=60.0, total=300.0)
 """Pictures take their time."""
@@ -37,42 +36,35 @@ PUBLISHED = frozenset(
 
 
 def door_to(
-    settings: Settings, url: str, holds_secret: Callable[[str], bool], patience: Patience | None = None
+    settings: Settings, url: str, holds_secret: Callable[[str], bool], patience: Patience = USUAL_PATIENCE
 ) -> Door:
     """A way to one provider: its host may be private if the person named it, no other because of it."""
-    web = settings.web
     target = parse(url)
-    own = frozenset[str]() if target.host in PUBLISHED else frozenset({target.host_and_port})
-    return Door(
-        admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts) | own),
-        proxies=Proxies(web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy),
-        user_agent=web.user_agent,
-        holds_secret=holds_secret,
-        patience=patience or Patience(),
-    )
+    also = frozenset[str]() if target.host in PUBLISHED else frozenset({target.host_and_port})
+    return door(settings, holds_secret, also, patience)
 
 
-def images(means: Means) -> Iterator[object]:
+def image_commands(means: Means) -> Iterator[object]:
     """`generate_image`, where something makes pictures."""
     make = _maker(means)
     if make is not None:
         yield ImageCommands(means.place, make, means.settings.images.size, means.person.picture)
 
 
-def seeing(means: Means) -> Iterator[object]:
+def seeing_commands(means: Means) -> Iterator[object]:
     """`describe_image`, where a model sees."""
     if means.seeing is not None:
         yield SeeingCommands(means.place, means.seeing, means.window)
 
 
-def audio(means: Means) -> Iterator[object]:
+def audio_commands(means: Means) -> Iterator[object]:
     """`read_audio_from_file`, where something listens."""
     transcribe = _transcriber(means)
     if transcribe is not None:
         yield AudioCommands(means.place, transcribe)
 
 
-def tweets(means: Means) -> Iterator[object]:
+def tweet_commands(means: Means) -> Iterator[object]:
     """`send_tweet`, with all four keys."""
     accounts = means.settings.accounts
     keys = (
@@ -91,13 +83,13 @@ def tweets(means: Means) -> Iterator[object]:
     from autogpt.commands.messages import TweetCommands
     from autogpt.commands.tweets import Twitter
 
-    door = door_to(means.settings, accounts.twitter_api_url, means.holds_secret)
+    way = door_to(means.settings, accounts.twitter_api_url, means.holds_secret)
     first, second, third, fourth = map(_revealed, keys)
-    account = Twitter(door, accounts.twitter_api_url, (first, second, third, fourth))
+    account = Twitter(way, accounts.twitter_api_url, (first, second, third, fourth))
     yield TweetCommands(account, means.holds_secret)
 
 
-def mail(means: Means) -> Iterator[object]:
+def mail_commands(means: Means) -> Iterator[object]:
     """`send_email`, with a server and an address. Raises UsageError for settings that can't be used."""
     accounts = means.settings.accounts
     if accounts.email_smtp_host is None or accounts.email_address is None:
@@ -128,7 +120,7 @@ def mail(means: Means) -> Iterator[object]:
     yield MailCommands(mailbox, means.holds_secret)
 
 
-def asking(means: Means) -> Iterator[object]:
+def asking_commands(means: Means) -> Iterator[object]:
     """`ask_user`, where a person is there."""
     if means.person.ask is not None:
         yield AskingCommands(means.person.ask)
@@ -142,8 +134,8 @@ def _maker(means: Means) -> Make | None:
         case "huggingface":
             return _huggingface_maker(_huggingface(means), chosen.huggingface_image_model)
         case "sdwebui":
-            door = door_to(means.settings, chosen.sd_webui_url, means.holds_secret, PATIENT)
-            server = StableDiffusion(door, chosen.sd_webui_url, _revealed(chosen.sd_webui_auth))
+            way = door_to(means.settings, chosen.sd_webui_url, means.holds_secret, PATIENT)
+            server = StableDiffusion(way, chosen.sd_webui_url, _revealed(chosen.sd_webui_auth))
             return lambda prompt, size: (server.image(prompt, size), NO_USAGE)
         case _:
             return None
@@ -197,8 +189,8 @@ def _huggingface(means: Means) -> HuggingFace | None:
     token = _revealed(accounts.huggingface_api_token)
     if not token and parse(accounts.huggingface_url).host in PUBLISHED:
         return None
-    door = door_to(means.settings, accounts.huggingface_url, means.holds_secret, PATIENT)
-    return HuggingFace(door, accounts.huggingface_url, token, say=means.person.say)
+    way = door_to(means.settings, accounts.huggingface_url, means.holds_secret, PATIENT)
+    return HuggingFace(way, accounts.huggingface_url, token, say=means.person.say)
 
 
 def _revealed(secret: Secret | None) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from autogpt import build
-from autogpt.build.families import Person
-from autogpt.build.media import door_to
+from autogpt.build.means import Person
+from autogpt.build.media_families import door_to
 from autogpt.build.voices import VoiceMeans, provider_of, speaker
 from autogpt.connect import Demonstration, Provider, provider
 from autogpt.core.errors import CommandError
@@ -111,7 +111,7 @@ def test_a_person_can_be_asked_and_a_demonstration_costs_nothing(tmp_path: Path)
 def test_keys_for_twitter_without_its_library_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("autogpt.build.media.find_spec", lambda name: None)
+    monkeypatch.setattr("autogpt.build.media_families.find_spec", lambda name: None)
     warned: list[str] = []
     assert commands(tmp_path, LOCAL | TWITTER, Person(warn=warned.append)) == set()
     assert "pip install 'autogpt[twitter]'" in warned[0]

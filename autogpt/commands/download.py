@@ -1,0 +1,243 @@
+"""A command that downloads a file into the workspace, where the person allows downloads.
+
+What arrives is kept in NAME.autogpt-download, with what is needed to go on from there in a file
+beside it; a download that broke off goes on by itself, or when the command is given again, in this run or a
+later one, as long as the server says that the file is still the same. The file itself appears
+whole or not at all.
+
+Not promised: that a file is harmless. Nothing is opened, unpacked or run.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
+
+from autogpt.commands.command import Filename, command
+from autogpt.commands.wording import bytes_of, named
+from autogpt.core.actions import Touch
+from autogpt.core.errors import CommandError
+from autogpt.http import Door, Incoming, Patience, parse
+from autogpt.workspace import Workspace
+
+_MOST_TRIES = 5
+_AT_ONCE = 4_000_000
+"""Bytes that are written together."""
+
+_SHOWN_EVERY = 250_000
+_PATIENCE = Patience(total=6 * 3_600.0)
+
+Progress = Callable[[str], None]
+"""Shows a line that replaces the one before; an empty one removes it."""
+
+
+class DownloadCommands:
+    """Downloads through `door` files of at most `limit` bytes; `progress` is shown to the person."""
+
+    def __init__(
+        self, door: Door, workspace: Workspace, limit: int, progress: Progress = lambda words: None
+    ) -> None:
+        self._door = door
+        self._workspace = workspace
+        self._limit = limit
+        self._progress = progress
+
+    @command(aliases=("download", "save_url", "wget"), touches=(Touch.FILES, Touch.NETWORK))
+    def download_file(self, url: str, filename: Filename) -> str:
+        """Download a file from the web into the workspace; one that broke off goes on where it stopped."""
+        name = self._name(url, filename)
+        transfer = _Transfer(self._door, self._workspace, url, name, self._limit, self._progress)
+        try:
+            return transfer.made()
+        finally:
+            self._progress("")
+
+    def _name(self, url: str, filename: str) -> str:
+        """The file's name; for a folder's, the last part of the URL in it."""
+        entry = self._workspace.look(filename) if filename.strip() else None
+        if (
+            filename.strip()
+            and not filename.endswith(("/", "\\"))
+            and (entry is None or entry.kind != "folder")
+        ):
+            return filename
+        last = unquote(parse(url).path.partition("?")[0].rstrip("/").rpartition("/")[2])
+        safe = re.sub(r"[^\w.\- ]", "_", last).strip(". ")[:100]
+        return f"{filename.rstrip('/') or '.'}/{safe or 'download'}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What has come of a file. `validator` is an ETag or a date by which the server knows it again."""
+
+    size: int = 0
+    validator: str = ""
+
+
+class _Transfer:
+    def __init__(
+        self, door: Door, workspace: Workspace, url: str, name: str, limit: int, progress: Progress
+    ) -> None:
+        self._door = door
+        self._workspace = workspace
+        self._url = url
+        self._name = name
+        self._limit = limit
+        self._progress = progress
+        self._resumes = True
+        self._part = f"{name}.autogpt-download"
+        self._note = f"{name}.autogpt-download.json"
+
+    def made(self) -> str:
+        """Make the file. Raises CommandError; what came is kept then, if it is good for anything."""
+        kept = self._found()
+        begun_with = kept.size
+        tried = 0
+        while True:
+            tried += 1
+            before = kept.size
+            try:
+                kind, final_url = self._fetched(kept)
+                break
+            except _Startover:
+                self._resumes = False
+                kept = self._dropped()
+            except CommandError as error:
+                kept = self._found()
+                if not kept.validator or not kept.size:
+                    self._dropped()
+                    raise
+                if kept.size == before or tried >= _MOST_TRIES:
+                    raise CommandError(
+                        f"{error} {bytes_of(kept.size)} have come and are kept; give the command again to go on from there."
+                    ) from error
+        size = self._workspace.rename(self._part, self._name).size
+        self._forgotten()
+        came = "" if final_url == self._url else f", which led to {final_url}"
+        resumed = f"; {bytes_of(begun_with)} of it had come before" if begun_with else ""
+        return f"{named(self._name)} is downloaded: {bytes_of(size)}{f' ({kind})' if kind else ''} from {self._url}{came}{resumed}."
+
+    # -- one request -----------------------------------------------------------------------------
+
+    def _fetched(self, kept: _Kept) -> tuple[str, str]:
+        """Ask for what is missing and keep it; the media type and where it came from."""
+        headers = {"accept": "*/*", "accept-encoding": "identity"}
+        if kept.size:
+            headers |= {"range": f"bytes={kept.size}-", "if-range": kept.validator}
+        with self._door.stream(
+            "GET", self._url, headers=headers, most=self._limit, patience=_PATIENCE
+        ) as incoming:
+            if incoming.status == 416 and kept.size:
+                raise _Startover
+            incoming.checked()
+            if incoming.status == 206 and kept.size:
+                start, whole = _range(incoming)
+                if start != kept.size:
+                    raise _Startover
+            elif incoming.status == 206:
+                raise CommandError(
+                    f"The server of {self._url[:200]} sends a part of the file, though all was asked for."
+                )
+            else:
+                kept = _Kept()
+                whole = None if incoming.encoded else incoming.length
+            if whole is not None and whole > self._limit:
+                self._dropped()
+                raise self._too_large(whole)
+            # Where the content was compressed on its way, places in it are not the server's.
+            validator = "" if incoming.encoded or not self._resumes else _validator(incoming)
+            if not kept.size:
+                self._workspace.write_bytes(self._part, b"")
+            self._noted(validator)
+            self._received(incoming, replace(kept, validator=validator), whole)
+            return incoming.kind, incoming.final_url
+
+    def _received(self, incoming: Incoming, kept: _Kept, whole: int | None) -> None:
+        waiting: list[bytes] = []
+        size, came, shown = kept.size, 0, 0
+        try:
+            for piece in incoming.pieces(2 * self._limit + 1_000_000):  # what is too much is said below
+                came += len(piece)
+                if size + came > self._limit:
+                    raise self._too_large(None)
+                waiting.append(piece)
+                if came - shown >= _SHOWN_EVERY:
+                    shown = came
+                    self._progress(_progress(self._name, size + came, whole))
+                if sum(map(len, waiting)) >= _AT_ONCE:
+                    self._workspace.append_bytes(self._part, b"".join(waiting))
+                    waiting.clear()
+        finally:
+            # Also when it breaks off, or the person interrupts.
+            if waiting:
+                self._workspace.append_bytes(self._part, b"".join(waiting))
+
+    # -- what is kept ----------------------------------------------------------------------------
+
+    def _found(self) -> _Kept:
+        entry = self._workspace.look(self._part)
+        if entry is None or entry.kind != "file" or not self._workspace.exists(self._note):
+            return _Kept()
+        try:
+            note = json.loads(self._workspace.read_bytes(self._note, 20_000))
+            validator = note["validator"] if note["url"] == self._url else ""
+        except (CommandError, ValueError, KeyError, TypeError, RecursionError):
+            validator = ""
+        if not isinstance(validator, str) or not validator.isprintable() or not validator:
+            return _Kept()
+        return _Kept(entry.size or 0, validator)
+
+    def _noted(self, validator: str) -> None:
+        note = json.dumps({"url": self._url, "validator": validator}, ensure_ascii=True)
+        self._workspace.keep(self._note, note)
+
+    def _dropped(self) -> _Kept:
+        for name in (self._part, self._note):
+            if self._workspace.exists(name):
+                self._workspace.delete(name)
+        return _Kept()
+
+    def _forgotten(self) -> None:
+        if self._workspace.exists(self._note):
+            self._workspace.delete(self._note)
+
+    def _too_large(self, size: int | None) -> CommandError:
+        self._dropped()
+        has = "is larger" if size is None else f"has {bytes_of(size)}, more"
+        return CommandError(
+            f"{self._url[:200]} {has} than the {bytes_of(self._limit)} that may be downloaded. Nothing was kept. "
+            "Look for a smaller file, or tell the person, who can raise DOWNLOAD_LIMIT."
+        )
+
+
+class _Startover(Exception):
+    """What is kept is of no use, or the server sends other parts than it is asked for."""
+
+
+def _validator(incoming: Incoming) -> str:
+    """A strong ETag, or the date of the last change (RFC 9110, 13.1.5); "" where nothing can go on."""
+    etag = incoming.headers.get("etag", "").strip()
+    if re.fullmatch(r'"[\x21\x23-\x7e]{0,200}"', etag):
+        return etag
+    date = incoming.headers.get("last-modified", "").strip()
+    return date if re.fullmatch(r"[A-Za-z0-9 :,+-]{10,40}", date) and not etag else ""
+
+
+def _range(incoming: Incoming) -> tuple[int, int | None]:
+    """Where a part begins, and the size of the whole (RFC 9110, 14.4)."""
+    found = re.fullmatch(
+        r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", incoming.headers.get("content-range", "").strip()
+    )
+    if found is None:
+        return -1, None
+    return int(found[1]), None if found[2] == "*" else int(found[2])
+
+
+def _progress(name: str, size: int, whole: int | None) -> str:
+    if not whole:
+        return f"{name}: {bytes_of(size)}"
+    done = min(20, size * 20 // whole)
+    return f"{name} [{'#' * done}{'.' * (20 - done)}] {bytes_of(size)} of {bytes_of(whole)}"

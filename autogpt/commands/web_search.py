@@ -1,0 +1,59 @@
+"""The command that searches the web, with one provider after the other until one answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autogpt.commands.command import command
+from autogpt.core.actions import Touch
+from autogpt.core.errors import CommandError
+from autogpt.web.search import MOST_RESULTS, Provider, Result, Unavailable
+
+_LONGEST_QUERY = 500
+
+
+class SearchCommands:
+    """Asks `providers` in their order. What they answer is data from outside."""
+
+    def __init__(self, providers: Sequence[Provider]) -> None:
+        self._providers = tuple(providers)
+
+    @command(
+        aliases=("web_search", "search", "search_web", "google_search", "duckduckgo", "internet_search"),
+        reads_only=True,
+        touches=(Touch.NETWORK,),
+    )
+    def google(self, query: str, num_results: int = 8) -> str:
+        """Search the web; returns titles, addresses and snippets."""
+        query = " ".join(query.split())
+        if not query:
+            raise CommandError("There is nothing to search for. Give a query of a few words.")
+        if len(query) > _LONGEST_QUERY:
+            raise CommandError(
+                f"The query has {len(query):,} characters; at most {_LONGEST_QUERY} are taken. Give a few words."
+            )
+        most = max(1, min(num_results, MOST_RESULTS))
+        passed: list[str] = []
+        for provider in self._providers:
+            try:
+                results = provider.search(query, most)
+            except Unavailable as error:
+                passed.append(f"{provider.name} {error}")
+                continue
+            if results:
+                return _told(query, provider.name, results, passed)
+            passed.append(f"{provider.name} found nothing")
+        if passed and all(said.endswith("found nothing") for said in passed):
+            return f"Nothing was found for {query!r} by {', '.join(one.name for one in self._providers)}. Try other words."
+        raise CommandError(
+            f"No search engine answered: {'; '.join(passed)}. Try again later, or browse a page that you know."
+        )
+
+
+def _told(query: str, name: str, results: Sequence[Result], passed: Sequence[str]) -> str:
+    lines = [f"{len(results)} results of {name} for {query!r}:"]
+    lines += [f"({'; '.join(passed)}; so {name} was asked.)"] if passed else []
+    for number, result in enumerate(results, 1):
+        lines += [f"{number}. {result.title}", f"   {result.url}"]
+        lines += [f"   {result.snippet}"] if result.snippet else []
+    return "\n".join(lines)
