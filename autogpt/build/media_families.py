@@ -77,7 +77,8 @@ def tweet_commands(means: Means) -> Iterator[object]:
         return
     if find_spec("tweepy") is None:
         means.person.warn(
-            "Twitter's keys are set, but its library is missing: pip install 'autogpt[twitter]'"
+            "Twitter's keys are set, but its library is missing: install tweepy (.venv/bin/python -m pip install "
+            "tweepy, or pip's extra `twitter`)."
         )
         return
     from autogpt.commands.messages import TweetCommands

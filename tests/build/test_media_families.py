@@ -114,7 +114,7 @@ def test_keys_for_twitter_without_its_library_are_told(
     monkeypatch.setattr("autogpt.build.media_families.find_spec", lambda name: None)
     warned: list[str] = []
     assert commands(tmp_path, LOCAL | TWITTER, Person(warn=warned.append)) == set()
-    assert "pip install 'autogpt[twitter]'" in warned[0]
+    assert "-m pip install tweepy" in warned[0]
 
 
 def test_a_private_provider_is_reached_and_nothing_else_because_of_it() -> None:

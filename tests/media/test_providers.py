@@ -11,6 +11,7 @@ import json
 import pytest
 
 from autogpt.core.errors import CommandError
+from autogpt.http import Admission, Door
 from autogpt.media.huggingface import LONGEST_LOADING, HuggingFace
 from autogpt.media.kinds import WAV, audio_kind, image_kind
 from autogpt.media.sdwebui import StableDiffusion
@@ -161,3 +162,17 @@ def test_kinds_are_told_by_the_first_bytes() -> None:
     for nothing in (b"", b"<html>", b"\x89PNG\r\n\x1a\n", b"RIFF", b"text \xff\xfb", b"%PDF-1.7"):
         assert image_kind(nothing) is None
         assert audio_kind(nothing) is None
+
+
+@pytest.mark.parametrize("hidden", [b"sk-live-1", b"sk%2Dlive-1"])
+def test_a_recording_with_a_secret_in_it_is_not_sent(hidden: bytes) -> None:
+    with serving(lambda request: reply(b'{"text": ""}')) as server:
+        admission = Admission(hosts=frozenset({f"127.0.0.1:{server.port}"}))
+        door = Door(admission=admission, holds_secret=lambda text: "sk-live-1" in text)
+        account = HuggingFace(door, url_of(server), "t")
+        with pytest.raises(CommandError, match="secrets"):
+            account.transcript("x/y", b"RIFF....WAVE" + hidden, WAV)
+        if b"%" not in hidden:
+            with pytest.raises(CommandError, match="secrets"):
+                account.transcript("x/y", wav() + b"\xff" + hidden, WAV)
+    assert server.requests == []
