@@ -100,7 +100,6 @@ def test_a_voice_that_is_not_set_up_is_told_how_to_be(place: Place) -> None:
 def test_the_agent_asks_and_the_person_answers(place: Place) -> None:
     model = Model(step("ask_user", question="Green or black?"), DONE)
     with seated(place, model, "--task", "tea") as person:
-        person.answers("Run ask_user?", "y")
         person.sees("THE AGENT ASKS:", "Green or black?").is_asked("Your answer goes to the agent").types("y")
         person.answers("Run task_complete?", "y")
         assert person.ends() == 0
