@@ -1,5 +1,6 @@
-"""Which families of commands there are in a run. One whose needs aren't met is not built,
-and the model never hears of it.
+"""Which families of commands there are in a run.
+
+One whose needs aren't met is not built, and the model never hears of it.
 """
 
 from __future__ import annotations
