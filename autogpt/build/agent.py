@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogpt.build.families import families
+from autogpt.build.families import families, resources
 from autogpt.build.means import NOBODY, Means, Person
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
@@ -150,6 +150,7 @@ def agent(
         window=smart_window,
         fast_window=fast_window,
         measure=reach.count.plain,
+        resources=resources(means, registry.specs),
         continuous=mode.continuous,
         attended=mode.attended,
         spent_before=mode.spent_before,

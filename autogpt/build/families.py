@@ -1,5 +1,6 @@
-"""Which families of commands there are in a run. One whose needs aren't met is not built,
-and the model never hears of it.
+"""Which families of commands there are in a run.
+
+One whose needs aren't met is not built, and the model never hears of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from autogpt.build.web_families import browse_commands, download_commands, searc
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
 from autogpt.commands.patch import PatchCommands
+from autogpt.core.actions import CommandSpec, Touch
 from autogpt.settings import Settings
 
 _FILES = frozenset({"files", "file_operations"})
@@ -63,3 +65,16 @@ def needs_sandbox(settings: Settings) -> bool:
 
 def _disabled(settings: Settings) -> set[str]:
     return {name.rsplit(".", 1)[-1].lower() for name in settings.run.disabled_command_categories}
+
+
+def resources(means: Means, specs: Sequence[CommandSpec]) -> tuple[str, ...]:
+    """What there is in this run, in sentences for the model."""
+    web = any(
+        spec.reads_only and Touch.NETWORK in spec.touches and Touch.MONEY not in spec.touches
+        for spec in specs
+    )
+    lines = (WEB if web else "", means.programs.resource)
+    return tuple(line for line in lines if line)
+
+
+WEB = "The web, for searches and for reading pages."
