@@ -2,12 +2,13 @@
 
 Everything else in this package is behind it: which hosts may be reached (`addresses`,
 `admission`), URLs read strictly (`urls`), connections with limits (`wire`, `decoding`),
-proxies, what a run remembers (`keeping`), and the sentences for what goes wrong (`wording`).
+proxies, a way for programs that connect by themselves (`tunnel`), what a run remembers (`keeping`), and the sentences for what goes wrong (`wording`).
 """
 
 from autogpt.http.admission import Admission, allowed_hosts
 from autogpt.http.door import PAGE_LIMIT, Door, Incoming, Response
 from autogpt.http.proxies import Proxies
+from autogpt.http.tunnel import Tunnel
 from autogpt.http.urls import Target, parse
 from autogpt.http.wire import Patience
 
@@ -20,6 +21,7 @@ __all__ = [
     "Proxies",
     "Response",
     "Target",
+    "Tunnel",
     "allowed_hosts",
     "parse",
 ]

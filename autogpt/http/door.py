@@ -37,8 +37,9 @@ from autogpt.http.admission import Admission
 from autogpt.http.decoding import ACCEPTED, codings_of, decoded
 from autogpt.http.keeping import Cache, Spacing, lifetime
 from autogpt.http.proxies import Proxies, Proxy
+from autogpt.http.tunnel import Tunnel
 from autogpt.http.urls import Target, followed, parse
-from autogpt.http.wire import Answer, Connect, Line, Patience, TooSlow, connect, opened, usual_context
+from autogpt.http.wire import Answer, Connect, Line, Patience, TooSlow, connect, opened, reached, usual_context
 from autogpt.http.wording import broke_off, in_words, refused, too_large
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -271,11 +272,7 @@ class Door:
         """
         patience = patience or self._patience
         target = parse(url)
-        if self._has_secret(target, body):
-            raise CommandError(
-                "The request holds one of the person's secrets (a key or a password), so it was not made. "
-                "Leave the secret out."
-            )
+        self._check_secrets(target, body)
         journey = _Journey(method, target, _callers(headers), body, self._clock() + patience.total)
         if led_by is not None and (leader := parse(led_by)).origin != target.origin:
             journey.outside = self._admission.is_outside(leader)
@@ -287,18 +284,40 @@ class Door:
 
     # -- from the first URL to the last ----------------------------------------------------------
 
-    def located(self, target: Target) -> Sequence[str]:
-        """Where a target is, judged, for a program that connects by itself; empty if a proxy is to look it up.
+    @contextmanager
+    def tunnel(self, url: str, most: int) -> Iterator[Tunnel]:
+        """A way to an https URL's host for a program that speaks HTTP by itself; gives it the proxy it must use.
 
-        Raises CommandError.
+        The host is judged before, and each connection goes to an address that was judged. At most `most`
+        bytes come back. Raises CommandError.
         """
+        target = parse(url)
+        self._check_secrets(target, None)
         self._admission.check(target)
         proxy = self._proxies.proxy_for(target)
         with in_words(target):
+            seconds = self._patience.connect
+            addresses = self._addresses(target, seconds) if proxy is None else self._glance(target)
             if proxy is not None:
-                self._glance(target)
-                return ()
-            return self._addresses(target, self._patience.connect)
+                addresses = self._looked_up(proxy.host, proxy.port, seconds)
+
+        def dial() -> socket.socket:
+            with in_words(target):
+                return reached(
+                    target,
+                    addresses,
+                    proxy=proxy,
+                    connect=self._connect,
+                    patience=self._patience,
+                    until=self._clock() + self._patience.total,
+                    clock=self._clock,
+                ).released()
+
+        tunnel = Tunnel(target, dial, most)
+        try:
+            yield tunnel
+        finally:
+            tunnel.close()
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
@@ -428,6 +447,13 @@ class Door:
         if proxy is not None and proxy.authorisation:
             headers["proxy-authorization"] = proxy.authorisation
         return {name.title(): value for name, value in headers.items()}
+
+    def _check_secrets(self, target: Target, body: bytes | None) -> None:
+        if self._has_secret(target, body):
+            raise CommandError(
+                "The request holds one of the person's secrets (a key or a password), so it was not made. "
+                "Leave the secret out."
+            )
 
     def _has_secret(self, target: Target, body: bytes | None) -> bool:
         plain = unquote(target.url)

@@ -102,6 +102,11 @@ class Wire(io.RawIOBase):
         self._sock.settimeout(max(0.001, min(seconds, self.until - self._clock())))
         self._sock = context.wrap_socket(self._sock, server_hostname=host)
 
+    def released(self) -> socket.socket:
+        """The socket, for who goes on without limits; this is of no use any more."""
+        super().close()
+        return self._sock
+
     def close(self) -> None:
         """Close the connection."""
         if not self.closed:
@@ -196,18 +201,39 @@ def opened(
 
     Raises TooSlow, OSError, ProxyRefused.
     """
-    port = proxy.port if proxy is not None else target.port
-    sock = _first(addresses, port, connect, min(until, clock() + patience.connect), clock)
-    wire = Wire(sock, clock, patience.idle, until)
+    wire = reached(
+        target, addresses, proxy=proxy, connect=connect, patience=patience, until=until, clock=clock
+    )
     try:
-        if proxy is not None and target.scheme == "https":
-            _tunnel(wire, target, proxy)
         if target.scheme == "https":
             wire.secure(context(), target.host, patience.connect)
     except BaseException:
         wire.close()
         raise
     return Line(wire)
+
+
+def reached(
+    target: Target,
+    addresses: Sequence[str],
+    *,
+    proxy: Proxy | None,
+    connect: Connect,
+    patience: Patience,
+    until: float,
+    clock: Clock,
+) -> Wire:
+    """The same before TLS begins: for https through the proxy to the host itself."""
+    port = proxy.port if proxy is not None else target.port
+    sock = _first(addresses, port, connect, min(until, clock() + patience.connect), clock)
+    wire = Wire(sock, clock, patience.idle, until)
+    try:
+        if proxy is not None and target.scheme == "https":
+            _tunnel(wire, target, proxy)
+    except BaseException:
+        wire.close()
+        raise
+    return wire
 
 
 def _first(
