@@ -225,7 +225,9 @@ class Git:
             return  # there is no commit
         weight = _Weight()
         listing = replace(watch, on_output=weight.add, on_progress=None)
-        said = self._run([*here, "ls-tree", "-r", "-l", "-z", "--full-tree", "HEAD"], target, home, watch=listing)
+        said = self._run(
+            [*here, "ls-tree", "-r", "-l", "-z", "--full-tree", "HEAD"], target, home, watch=listing
+        )
         if why := weight.too_much(shutil.disk_usage(target).free):
             raise CommandError(f"The repository was not cloned: {why}")
         if not said.code:
@@ -487,7 +489,7 @@ def _root(folder: Path, place: Path) -> Path:
 def _check(root: Path) -> None:
     """Raise CommandError where git would be led out of the repository, or be kept waiting."""
     git = root / ".git"
-    for part in ("HEAD", "config", "index", "packed-refs", "shallow", "info/exclude"):
+    for part in ("HEAD", "config", "config.worktree", "index", "packed-refs", "shallow", "info/exclude"):
         with suppress(FileNotFoundError, NotADirectoryError):
             if not stat.S_ISREG((git / part).lstat().st_mode):
                 raise _unusable(f".git/{part} is no plain file")
@@ -496,7 +498,7 @@ def _check(root: Path) -> None:
     for part in ("commondir", "objects/info/alternates", "objects/info/http-alternates"):
         if os.path.lexists(git / part):
             raise _unusable(f"it borrows from another repository (.git/{part})")
-    waiting = [git / part for part in ("info", "logs", "objects", "refs")]
+    waiting = [git / part for part in ("info", "logs", "objects", "refs", "reftable")]
     for looked, folder in enumerate(waiting):
         if os.path.islink(folder):
             raise _unusable(f"{folder.relative_to(root).as_posix()} is a link")
@@ -627,7 +629,9 @@ class _Weight:
         if self.size > MOST_UNPACKED:
             return f"it would unpack to more than {MOST_UNPACKED / 1e9:,.0f} GB."
         if self.size + LEAST_SPACE > free:
-            return f"it would unpack to {self.size / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
+            return (
+                f"it would unpack to {self.size / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
+            )
         return ""
 
 

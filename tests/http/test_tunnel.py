@@ -135,5 +135,5 @@ def test_closing_breaks_what_is_open_and_takes_nobody_any_more(world: World, ser
     with waiting:
         assert waiting.recv(1) == b""
     assert port is not None
-    with pytest.raises(OSError):
+    with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
