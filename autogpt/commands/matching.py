@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -296,8 +297,11 @@ class _Numbered:
         if not wanted or len(wanted) > len(self.lines):
             return []
         lines = [seen(line) for line in self.lines]
-        # The longest line is the rarest, so that a file of blank lines costs no more than another.
-        rare = max(range(len(wanted)), key=lambda number: len(wanted[number]))
+        # Looking from the rarest line, a file of like lines costs no more than another.
+        often = Counter(lines)
+        rare = min(range(len(wanted)), key=lambda number: often[wanted[number]])
+        if not often[wanted[rare]]:
+            return []
         runs: list[int] = []
         for at in range(len(lines) - len(wanted) + 1):
             if lines[at + rare] != wanted[rare] or lines[at : at + len(wanted)] != wanted:

@@ -16,7 +16,7 @@ from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of
 from autogpt.workspace import Workspace
 
-_BIGGEST = 20_000_000
+_BIGGEST = 5_000_000
 """Bytes of a file up to which it is patched."""
 
 _MOST_TOLD = 5
