@@ -1,0 +1,257 @@
+"""One session of a browser: its driver started beside the agent, Selenium talking to it.
+
+Selenium's own ways of starting drivers (and of downloading them) are not used: the driver is
+started where `autogpt.sandboxes.companion` has a place for it, and spoken to over sockets of
+that place. Importing Selenium takes a third of a second, so it is done here when a session
+starts.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from autogpt.http import Door
+from autogpt.http.local import LocalCalls, Unanswered
+from autogpt.http.relay import Relay
+from autogpt.sandboxes.companion import Companion, NotStarted, Wanted, companion
+from autogpt.web.browser_kinds import Manner, Programs, is_shut_in, options
+from autogpt.web.browser_scripts import SCROLL, STATE, WHOLE
+
+if TYPE_CHECKING:
+    from selenium.webdriver.common.options import ArgOptions
+    from selenium.webdriver.remote.webdriver import WebDriver
+
+EMPTY = "about:blank"
+_MOST_ANSWER = 40_000_000
+"""Bytes of a driver's answer."""
+_DRIVER = 15.0
+_BROWSER = 60.0
+_SCRIPT = 5.0
+_MARGIN = 10.0
+"""Seconds: for the driver to listen, for the browser to be there, for a script of ours, and more than the
+driver has itself, after which nothing is expected of it any more."""
+_RETRY = 0.02
+
+
+class Broken(Exception):
+    """The session is of no more use."""
+
+
+class Failed(Exception):
+    """The browser says that something could not be done; the session can go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a page is doing. `changes` counts since the page was first asked; `status` is 0 if unknown."""
+
+    ready: str = "loading"
+    changes: int = -1
+    status: int = 0
+    height: int = 0
+    window: int = 0
+    scripts: int = 0
+
+
+class Session:
+    """A browser with one window. Not safe to use from several threads."""
+
+    def __init__(self, place: Companion, relay: Relay, driver: WebDriver) -> None:
+        self.relay = relay
+        self._place = place
+        self._driver = driver
+        self._window = driver.current_window_handle
+
+    def open(self, url: str) -> None:
+        """Go to a page; returns when its text is there, or its time is up. Raises Failed, Broken."""
+        from selenium.common.exceptions import TimeoutException
+
+        try:
+            self._asked(lambda driver: driver.get(url))
+        except Failed as error:
+            if not isinstance(error.__cause__, TimeoutException):
+                raise
+
+    def url(self) -> str:
+        """Where it is. Raises Failed, Broken."""
+        return str(self._asked(lambda driver: driver.current_url))
+
+    def state(self) -> State:
+        """How the page is doing; as if nothing were there where it can't be asked just now. Raises Broken."""
+        try:
+            said = self._asked(lambda driver: driver.execute_script(STATE))
+            ready, *numbers = said
+            return State(str(ready), *(int(number) for number in numbers))
+        except (Failed, TypeError, ValueError, OverflowError):
+            return State()  # between two pages, or the page forges answers
+
+    def scroll(self) -> None:
+        """To the end of the page. Raises Broken."""
+        with suppress(Failed):
+            self._asked(lambda driver: driver.execute_script(SCROLL))
+
+    def whole(self, most: int) -> tuple[str, str, str]:
+        """URL, title and at most so many characters of HTML. Raises Failed, Broken."""
+        said = self._asked(lambda driver: driver.execute_script(WHOLE, most))
+        if not (isinstance(said, list) and len(said) == 3 and all(isinstance(part, str) for part in said)):
+            raise Failed("the page gives no text")
+        return said[0][:8_000], said[1][:1_000], said[2][:most]
+
+    def empty(self) -> None:
+        """Close other windows and leave the page. Raises Failed, Broken."""
+
+        def leave(driver: WebDriver) -> None:
+            for window in driver.window_handles:
+                if window != self._window:
+                    driver.switch_to.window(window)
+                    driver.close()
+            driver.switch_to.window(self._window)
+            driver.get(EMPTY)
+
+        self._asked(leave)
+
+    def close(self) -> None:
+        """End browser and driver, by force: there is nothing that they should save."""
+        self.relay.close()
+        self._place.close()
+
+    def _asked(self, what: Callable[[WebDriver], Any]) -> Any:
+        from selenium.common.exceptions import (
+            InvalidSessionIdException,
+            NoSuchWindowException,
+            UnexpectedAlertPresentException,
+            WebDriverException,
+        )
+
+        for attempt in range(3):
+            try:
+                return what(self._driver)
+            except UnexpectedAlertPresentException as error:  # it was dismissed
+                if attempt == 2:
+                    raise Failed("the page shows dialogs without end") from error
+            except (InvalidSessionIdException, NoSuchWindowException, Unanswered) as error:
+                raise Broken(str(error)) from error
+            except WebDriverException as error:
+                if is_fatal(error.msg or ""):
+                    raise Broken(str(error.msg)) from error
+                raise Failed(str(error.msg)) from error
+        raise AssertionError
+
+
+_FATAL = ("crashed", "not reachable", "disconnected", "script timeout", "renderer", "decode response", "died")
+
+
+def is_fatal(message: str) -> bool:
+    """Whether what a driver says means that its browser won't go on."""
+    return any(word in message.lower() for word in _FATAL) and "page load" not in message.lower()
+
+
+def started(
+    found: Programs,
+    door: Door,
+    *,
+    headless: bool,
+    user_agent: str | None,
+    environ: Mapping[str, str],
+    page: float,
+) -> Session:
+    """Start a browser; `page` is how many seconds a page may take. Raises NotStarted, Failed, Broken."""
+    wanted = Wanted(found.shown, window=not headless, environ=environ)
+    shut_in = is_shut_in(found.kind)
+    place = companion(wanted, wall=shut_in)
+    try:
+        return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
+    except (Failed, Broken):
+        place.close()
+        if not place.walled:
+            raise
+    except BaseException:
+        place.close()
+        raise
+    # Some builds (snap) need more of the system than there is behind the wall.
+    place = companion(wanted, wall=False)
+    try:
+        return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
+    except BaseException:
+        place.close()
+        raise
+
+
+def _begun(
+    place: Companion, found: Programs, door: Door, *, headless: bool, user_agent: str | None, page: float
+) -> Session:
+    relay = Relay(place.listener, door, serves=place.owns)
+    try:
+        place.start(found.driver_words(place.own_port))
+        manner = Manner(
+            port=place.port,
+            headless=headless,
+            isolated=place.can_isolate,
+            in_memory=place.walled,
+            user_agent=user_agent,
+        )
+        calls = LocalCalls(place.connect, f"127.0.0.1:{place.own_port}", _MOST_ANSWER)
+        _wait_for(calls)
+        driver = _driver(calls, options(found, manner), page)
+        try:
+            return Session(place, relay, driver)
+        except Unanswered as error:
+            raise Broken(str(error)) from error
+    except BaseException:
+        relay.close()
+        raise
+
+
+def _wait_for(calls: LocalCalls) -> None:
+    until = time.monotonic() + _DRIVER
+    while True:
+        try:
+            if calls.call("GET", "/status", None, 5)[0] == 200:
+                return
+        except Unanswered as error:
+            if time.monotonic() > until:
+                raise NotStarted(f"its driver doesn't answer: {error}") from None
+        time.sleep(_RETRY)
+
+
+def _driver(calls: LocalCalls, wanted: ArgOptions, page: float) -> WebDriver:
+    """Raises Failed, Broken."""
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.remote.client_config import ClientConfig
+    from selenium.webdriver.remote.remote_connection import RemoteConnection
+    from selenium.webdriver.remote.webdriver import WebDriver
+
+    class Connection(RemoteConnection):
+        """Selenium's, with the requests made by `calls`."""
+
+        seconds = _BROWSER
+
+        def _request(self, method: str, url: str, body: str | None = None) -> dict[str, Any]:
+            path = "/" + url.split("/", 3)[3]
+            data = body.encode("utf-8") if body and method == "POST" else None
+            status, answer = calls.call(method, path, data, self.seconds)
+            text = answer.decode("utf-8", "replace")
+            if status >= 400:
+                return {"status": status, "value": text.strip()}
+            try:
+                said = json.loads(text)
+            except (ValueError, RecursionError):
+                raise Unanswered("the driver's answer is no JSON") from None
+            return said if isinstance(said, dict) else {"value": said}
+
+    connection = Connection(client_config=ClientConfig("http://driver.invalid", keep_alive=False))
+    try:
+        driver = WebDriver(command_executor=connection, options=wanted)
+        driver.set_page_load_timeout(page)
+        driver.set_script_timeout(_SCRIPT)
+    except Unanswered as error:
+        raise Broken(str(error)) from error
+    except WebDriverException as error:
+        raise Failed(str(error.msg)) from error
+    connection.seconds = page + _MARGIN
+    return driver
