@@ -87,6 +87,7 @@ def play(
     source: Provider | Demonstration,
     rules: Rules,
     place: Workspace,
+    programs: build.Programs,
     begun: Begun,
     watcher: TerminalWatcher,
 ) -> ExitCode:
@@ -108,8 +109,10 @@ def play(
             user,
             watcher,
             closing,
-            debug=debug,
+            programs=programs,
+            on_output=screen.display.programs.write,
             progress=here.console.live,
+            debug=debug,
         )
         closing.callback(watcher.close)
         for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
@@ -124,7 +127,7 @@ def play(
                 screen.stop(StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
         session = session.started_again(given_limits(here, session.limits))
-        _introduce(here, agent, header, mode.continuous, place, resumed=bool(begun.past))
+        _introduce(here, agent, header, mode.continuous, place, programs, resumed=bool(begun.past))
         if begun.past:
             session = _taken_up(session, begun.journal, screen, advised)
         try:
@@ -163,7 +166,7 @@ def _screen(here: Stage, header: Header) -> _Screen:
     if here.events_to is not None:
         lines = JsonLines(lambda event: dumps(encode(event, redact)), here.events_to)
         lines.write(dumps(encode_header(header, redact)))
-    return _Screen(here, Display(here.console, agent=header.profile.name), lines, redact)
+    return _Screen(here, Display(here.console, agent=header.profile.name, redact=redact), lines, redact)
 
 
 def _is_complete(session: Session) -> bool:
@@ -177,11 +180,20 @@ def _after_the_end(here: Stage) -> Advised | None:
 
 
 def _introduce(
-    here: Stage, agent: build.Agent, header: Header, continuous: bool, place: Workspace, *, resumed: bool
+    here: Stage,
+    agent: build.Agent,
+    header: Header,
+    continuous: bool,
+    place: Workspace,
+    programs: build.Programs,
+    *,
+    resumed: bool,
 ) -> None:
     if resumed:
         here.console.show(profile_lines(header.profile))
     here.console.say(f"Run {header.id} · {agent.models} · workspace {place.root}", Tone.DIM)
+    if programs.line:
+        here.console.say(programs.line, Tone.DIM if programs.walled else Tone.WARN)
     if continuous and not header.setup.get("demo"):
         here.warn(CONTINUOUS_WARNING)
 

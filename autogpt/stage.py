@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,8 @@ STATE = Path(".autogpt")
 class Stage:
     """`events_to` is standard output when events go there as JSON, else `None`.
 
-    `attended` says that a person sits at the terminal; `questions` asks them.
+    `attended` says that a person sits at the terminal; `questions` asks them. `environ` is the
+    process's environment.
     """
 
     options: Options
@@ -40,6 +41,7 @@ class Stage:
     interrupts: Interrupts
     attended: bool
     events_to: TextIO | None
+    environ: Mapping[str, str]
 
     def say(self, text: str) -> None:
         """A line for the person."""
@@ -72,6 +74,7 @@ def stage(options: Options) -> Iterator[Stage]:
             interrupts=interrupts,
             attended=_is_terminal(sys.stdin) and events_to is None,
             events_to=events_to,
+            environ=os.environ,
         )
         for notice in loaded.notices:
             made.warn(notice)

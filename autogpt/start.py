@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -21,12 +22,13 @@ from autogpt.profile import Asked, Overrides, choose_profile, read_profile
 from autogpt.rights import check_workspace, given_limits, limits_json, read_rules
 from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.render import profile_lines
-from autogpt.terminal.status import TerminalWatcher
+from autogpt.terminal.status import TerminalWatcher, fetching
+from autogpt.workspace import Workspace
 
 
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
-    with stage(options) as here:
+    with stage(options) as here, ExitStack() as closing:
         connected = _connected(here, demo=options.demo)
         if connected is None:
             return ExitCode.INTERRUPTED
@@ -35,6 +37,7 @@ def new_run(options: Options) -> ExitCode:
         make_state_folder()
         place = build.workspace(here.settings)
         watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
+        programs = closing.enter_context(_programs(here, source, place))
         profile, spent = _profile(here, source, watcher)
         if profile is None:
             return ExitCode.INTERRUPTED
@@ -53,7 +56,7 @@ def new_run(options: Options) -> ExitCode:
             created = build.run_store(here.settings, STATE).create(header)
         with created as journal:
             begun = Begun(journal.header, (), journal)
-            return play(here, source, rules, place, begun, watcher)
+            return play(here, source, rules, place, programs, begun, watcher)
 
 
 def resume(run_id: str | None, options: Options) -> ExitCode:
@@ -77,8 +80,31 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             check_workspace(here, place, opened.header)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
-            past = tuple(opened.events)
-            return play(here, source, rules, place, Begun(opened.header, past, journal), watcher)
+            begun = Begun(opened.header, tuple(opened.events), journal)
+            with _programs(here, source, place) as programs:
+                return play(here, source, rules, place, programs, begun, watcher)
+
+
+@contextmanager
+def _programs(here: Stage, source: Provider | Demonstration, place: Workspace) -> Iterator[build.Programs]:
+    """Where programs run, until the end of the block. Raises UsageError."""
+    if isinstance(source, Demonstration):
+        yield build.NO_PROGRAMS
+        return
+    with fetching(here.console) as on_progress:
+        programs = build.programs(
+            here.settings,
+            place,
+            here.environ,
+            on_progress,
+            sandboxed=build.needs_sandbox(here.settings),
+        )
+    try:
+        yield programs
+    finally:
+        # A Ctrl-C in here must not tear the tidying up; what was asked for comes after it.
+        with here.interrupts.shielded(deliver=False):
+            programs.close()
 
 
 def _asked_first(here: Stage, run_id: str | None) -> Stage | None:

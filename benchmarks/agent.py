@@ -66,7 +66,14 @@ def environment(home: Path, **settings: str) -> dict[str, str]:
     kept = {
         name: os.environ[name] for name in ("PATH", "TIKTOKEN_CACHE_DIR", "SYSTEMROOT") if name in os.environ
     }
-    return kept | {"HOME": str(home), "PYTHONPATH": str(CHECKOUT), "LANG": "C.UTF-8"} | settings
+    ours = {
+        "HOME": str(home),
+        "PYTHONPATH": str(CHECKOUT),
+        "LANG": "C.UTF-8",
+        # The person's own engine is left alone.
+        "DOCKER_HOST": f"unix://{home}/no-engine.sock",
+    }
+    return kept | ours | settings
 
 
 @contextmanager

@@ -48,7 +48,7 @@ DOORS = {
     "subprocess": {"sandboxes"},
     "multiprocessing": {"sandboxes"},
     "pty": {"sandboxes"},
-    "socket": {"http", "models"},
+    "socket": {"http", "models", "sandboxes"},
     "ssl": {"http", "models"},
     "http.client": {"http", "models"},
     "urllib.request": {"http", "models"},

@@ -17,7 +17,7 @@ NAMED = sorted(set(re.findall(r"`(tests/[\w/]+\.py(?:::\w+)?)`", PAGE)))
 def test_a_test_that_the_page_names_exists(name: str) -> None:
     file, _, function = name.partition("::")
     tree = ast.parse((CHECKOUT / file).read_text(encoding="utf-8"))
-    found = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    found = [node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     assert any(each.startswith("test_") for each in found)
     assert not function or function in found
 

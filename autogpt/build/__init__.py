@@ -4,5 +4,19 @@ Nothing here decides; it only says which implementation stands behind each port.
 """
 
 from autogpt.build.agent import Agent, Mode, agent, redactor, run_store, thinker, workspace
+from autogpt.build.families import needs_sandbox
+from autogpt.build.programs import NO_PROGRAMS, Programs, programs
 
-__all__ = ["Agent", "Mode", "agent", "redactor", "run_store", "thinker", "workspace"]
+__all__ = [
+    "NO_PROGRAMS",
+    "Agent",
+    "Mode",
+    "Programs",
+    "agent",
+    "needs_sandbox",
+    "programs",
+    "redactor",
+    "run_store",
+    "thinker",
+    "workspace",
+]

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from autogpt.build.families import Means, door, families
+from autogpt.build.families import families
+from autogpt.build.means import Means
+from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
+from autogpt.build.web_families import door
 from autogpt.commands.registry import Registry
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
@@ -27,6 +30,7 @@ from autogpt.core.setup import Setup
 from autogpt.journal.store import RunStore
 from autogpt.models.metered import Ledger
 from autogpt.models.redacting import Note
+from autogpt.sandboxes.port import OnOutput
 from autogpt.settings import Settings
 from autogpt.workspace import Workspace
 
@@ -82,19 +86,22 @@ def agent(
     user: User,
     watcher: Watcher | None,
     closing: ExitStack,
+    programs: Programs = NO_PROGRAMS,
+    on_output: OnOutput = lambda _: None,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
     progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
-    What it holds open is closed with `closing`.
+    What it holds open is closed with `closing`, but for `programs`, which its caller closes.
     """
     redact = redactor(settings)
     smart_window, fast_window = windows(source)
     reach = Reach(settings, source, Ledger(), token_count(source), redact, closing, watcher, debug)
     smart = reach.smart()
     fast = smart if isinstance(source, Provider) and source.fast == source.smart else reach.fast()
+    result_tokens = smart_window.prompt // RESULT_SHARE
     means = Means(
         settings=settings,
         place=place,
@@ -103,7 +110,10 @@ def agent(
         window=smart_window,
         fast_window=fast_window,
         measure=reach.count.plain,
+        result_tokens=result_tokens,
         door=door(settings, redact.knows),
+        programs=programs,
+        on_output=on_output,
         attended=mode.attended,
         closing=closing,
         progress=progress,
@@ -112,7 +122,7 @@ def agent(
         families(means),
         workspace=place,
         clock=_Clock(),
-        result_tokens=smart_window.prompt // RESULT_SHARE,
+        result_tokens=result_tokens,
         redactor=redact,
         on_bug=on_bug,
     )

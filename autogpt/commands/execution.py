@@ -128,13 +128,16 @@ class ExecutionCommands:
         return self._sandbox.name != "docker"
 
     def _installed(self, wanted: tuple[str, ...]) -> str:
-        """Where in the sandbox the requirements are. Raises CommandError when they can't be installed."""
-        outcome = self._sandbox.run(
-            Command((self._sandbox.python, "-I", "-c", INSTALL, *wanted)), self._on_output
-        )
-        said = (outcome.output.head + outcome.output.tail).decode("utf-8", "replace")
-        if outcome.end == Exited(0) and "PLACE=" in said:
-            return said.rpartition("PLACE=")[2]
+        """Where in the sandbox the requirements are. Raises CommandError when they can't be installed.
+
+        What can't be kept, because it must be built, is installed for the run.
+        """
+        for folder in [kept, ""] if (kept := self._sandbox.packages) else [""]:
+            words = (self._sandbox.python, "-I", "-c", INSTALL, folder, *wanted)
+            outcome = self._sandbox.run(Command(words, installs=bool(folder)), self._on_output)
+            said = (outcome.output.head + outcome.output.tail).decode("utf-8", "replace")
+            if outcome.end == Exited(0) and "PLACE=" in said:
+                return said.rpartition("PLACE=")[2]
         why = explain(outcome, self._sandbox.limits)
         raise CommandError(
             f"Nothing was run, for its requirements ({', '.join(wanted)}) could not be installed. {why}\n"

@@ -1,7 +1,7 @@
 """What a Python script says it needs: the header that PEP 723 describes, and a way to install it.
 
-Installed in the sandbox, in its folder for passing files, once for each set of requirements in a run, by
-uv if it is there, else by pip.
+Installed in the sandbox by uv if it is there, else by pip: where the sandbox keeps packages from run to
+run, or in its folder for passing files, for the run.
 """
 
 from __future__ import annotations
@@ -71,23 +71,39 @@ def _text(written: str) -> str:
 
 
 INSTALL = """\
-import hashlib, importlib.util, json, os, shutil, subprocess, sys
-wanted = sys.argv[1:]
-home = os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
-place = os.path.join(home, "requirements-" + hashlib.sha256(json.dumps(sorted(wanted)).encode()).hexdigest()[:16])
-done = place + ".done"
-if not os.path.exists(done):
+import hashlib, importlib.util, os, shutil, subprocess, sys, sysconfig, tempfile, time
+kept, *wanted = sys.argv[1:]
+here = kept or os.environ.get("TMPDIR") or os.environ.get("TEMP") or "/tmp"
+known = [*sorted(wanted), sys.version, str(sysconfig.get_config_var("SOABI")), str(int(time.time() / 604800))]
+place = os.path.join(here, "requirements-" + hashlib.sha256(repr(known).encode()).hexdigest()[:16])
+if not os.path.exists(place):
     uv = shutil.which("uv")
     if uv:
-        words = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--cache-dir", home + "/uv-cache"]
+        words = [uv, "pip", "install", "--quiet", "--no-config", "--link-mode", "copy", "--python", sys.executable]
     elif importlib.util.find_spec("pip"):
-        words = [sys.executable, "-I", "-m", "pip", "install", "--quiet", "--cache-dir", home + "/pip-cache"]
+        words = [sys.executable, "-I", "-m", "pip", "install", "--quiet"]
+        os.environ["PIP_CONFIG_FILE"] = os.devnull
     else:
         sys.exit("Neither uv nor pip is in the sandbox.")
-    code = subprocess.call([*words, "--target", place, "--", *wanted], stdin=subprocess.DEVNULL)
-    if code:
-        sys.exit(code)
-    os.close(os.open(done, os.O_CREAT | os.O_WRONLY))
+    words += ["--cache-dir", os.path.join(here, "downloads")]
+    if kept:
+        words += ["--only-binary", ":all:"]
+    with tempfile.TemporaryDirectory(dir=here, ignore_cleanup_errors=True) as part:
+        os.environ["TMPDIR"] = part
+        new = os.path.join(part, "new")
+        code = subprocess.call([*words, "--target", new, "--", *wanted], stdin=subprocess.DEVNULL)
+        if code:
+            sys.exit(code)
+        try:
+            os.rename(new, place)
+        except OSError:
+            if not os.path.exists(place):
+                raise
 sys.stdout.write("PLACE=" + place)
 """
-"""A program for the sandbox that installs its arguments and writes, last, where they are."""
+"""A program for the sandbox that installs its arguments and writes, last, where they are.
+
+The first argument is the folder to keep them in, or empty. What is kept is taken from wheels only: to
+build a package is to run its code, which could then change what others find there. For a week the same
+requirements are taken as they are.
+"""

@@ -14,6 +14,10 @@ from autogpt.core.effects import Summarise
 from autogpt.core.session import Session
 from autogpt.core.turns import Turn
 
+FULL_SHARE = 0.9
+"""The part of the window's prompt at which turns are folded. Every later call pays for what stays: to fill
+the window to the brim would save one call in a hundred, and cost a tenth more tokens where it is small."""
+
 KEPT_SHARE = 0.12
 """The part of the room for recent turns that stays when the rest is folded."""
 
@@ -29,7 +33,7 @@ long ones shortened. Where its window is much smaller, one call in many steps is
 
 def compact(session: Session) -> Summarise | None:
     """The effect that makes room, or `None` while the next prompt fits."""
-    room = session.window.prompt - prompt.TAIL_TOKENS
+    room = session.window.prompt * FULL_SHARE - prompt.TAIL_TOKENS
     if session.prompt_size <= room:
         return None
     fixed = (session.system_size + session.memory_size) * session.scale

@@ -19,13 +19,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes import cgroups, environment, seccomp, tree
 from autogpt.sandboxes.child import Child
+from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.piped import PipedChild
 from autogpt.sandboxes.port import Command, ProcessLimits
 
@@ -59,14 +60,17 @@ class BubblewrapLauncher:
         scratch: Path,
         *,
         network: bool,
-        protected: tuple[Path, ...],
+        protected: Callable[[], tuple[Path, ...]],
         environ: Mapping[str, str],
+        packages: Path | None = None,
     ) -> None:
         found = shutil.which("bwrap", path=SYSTEM_PATH)
         if not found or not sys.platform.startswith("linux"):
             raise FileNotFoundError("bubblewrap (the program bwrap) isn't installed")
         self.python = sys.executable
         self.workspace = str(place)
+        self.packages = SEEN_AT if packages else None
+        self._packages = packages
         self._bwrap = found
         self._limits = limits
         self._temporary = scratch / "tmp"
@@ -79,7 +83,7 @@ class BubblewrapLauncher:
         _make_etc(self._etc, self._etc_folders, network)
         self._pythons = python_folders()
         self._network = network
-        self._protected = protected
+        self._protected: Callable[[], tuple[Path, ...]] = tuple  # nothing while it only tries
         self._environ = environ
         self._groups = cgroups.available(limits)
         self._prlimit = shutil.which("prlimit", path=SYSTEM_PATH)
@@ -93,6 +97,7 @@ class BubblewrapLauncher:
         except BaseException:
             self.close()
             raise
+        self._protected = protected
 
     def _probe(self, place: Path) -> None:
         """See whether it works here, without what older versions don't know."""
@@ -177,13 +182,13 @@ class BubblewrapLauncher:
         yield from ("--cap-drop", "ALL", "--die-with-parent", "--new-session", "--hostname", "sandbox")
         if given is not None:
             yield from ("--seccomp", str(given))
-        yield from self._mounts()
+        yield from self._mounts(installs=command.installs)
         yield "--clearenv"
         for name, value in self._clean(command).items():
             yield from ("--setenv", name, value)
         yield from ("--chdir", str(command.folder), "--", *self._limited(command.argv))
 
-    def _mounts(self) -> Iterator[str]:
+    def _mounts(self, *, installs: bool) -> Iterator[str]:
         for folder in SYSTEM:
             if os.path.islink(folder):
                 yield from ("--symlink", os.readlink(folder), folder)
@@ -198,11 +203,15 @@ class BubblewrapLauncher:
         if self._sized:
             yield from ("--size", str(self._limits.memory), "--tmpfs", "/dev/shm")
         yield from ("--remount-ro", "/dev")
-        yield from ("--bind", str(self._temporary), "/tmp")
-        yield from ("--bind", self.workspace, self.workspace)
+        if installs:
+            yield from ("--tmpfs", "/tmp", "--ro-bind", self.workspace, self.workspace)
+        else:
+            yield from ("--bind", str(self._temporary), "/tmp", "--bind", self.workspace, self.workspace)
+        if self._packages:
+            yield from ("--bind" if installs else "--ro-bind", str(self._packages), SEEN_AT)
         for path in self._pythons:
             yield from ("--ro-bind", str(path), str(path))
-        for path in self._protected:
+        for path in self._protected():
             yield from ("--ro-bind-try", str(path), str(path))
         yield from ("--remount-ro", "/")
 

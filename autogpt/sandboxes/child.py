@@ -57,6 +57,11 @@ class Launcher(Protocol):
         """The workspace's path in it."""
         ...
 
+    @property
+    def packages(self) -> str | None:
+        """Where installed packages are kept, in it."""
+        ...
+
     def launch(self, command: Command) -> Child:
         """Start a command; its folder is set and in the workspace. Raises CommandError."""
         ...

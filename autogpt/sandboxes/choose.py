@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from autogpt.core.errors import CommandError, UsageError
+from autogpt.sandboxes import packages
 from autogpt.sandboxes.child import Launcher
 from autogpt.sandboxes.docker import EngineMissing, OnProgress
 from autogpt.sandboxes.engine import ProcessSandbox
@@ -38,10 +40,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The sandbox, None where no program may run; and a line for the person: which, and why."""
+    """The sandbox, None where no program may run; and a line for the person: which, and why.
+
+    `walled` is false where programs run with the person's rights on the machine itself.
+    """
 
     sandbox: Sandbox | None
     line: str
+    walled: bool = True
+
+    def close(self) -> None:
+        """Close the sandbox, if there is one."""
+        if self.sandbox is not None:
+            self.sandbox.close()
 
 
 def choose(
@@ -57,7 +68,7 @@ def choose(
     `in_container` says whether the agent itself runs in one; None looks. Raises UsageError when what
     was named can't be had.
     """
-    contained = is_in_container() if in_container is None else in_container
+    contained = is_in_container(environ) if in_container is None else in_container
     maker = _Maker(wish, place.resolve(), environ, on_progress)
     match wish.sandbox:
         case "docker":
@@ -70,13 +81,20 @@ def choose(
                     "SANDBOX=host lets programs run on this machine itself, with your rights: set "
                     "EXECUTE_LOCAL_COMMANDS=True too if you mean it, or choose SANDBOX=auto."
                 )
-            return maker.host("SANDBOX=host", contained=contained)
+            return maker.named(lambda: maker.host("SANDBOX=host", contained=contained))
         case _:
             return maker.strongest(contained=contained)
 
 
-def is_in_container() -> bool:
-    """Whether this process runs in a container, as its engine marks it."""
+def is_in_container(environ: Mapping[str, str]) -> bool:
+    """Whether this process runs in a container: as its engine marks it, or its image says (AUTOGPT_CONTAINER).
+
+    Those of Toolbx and Distrobox don't count: they share the person's home, and are no wall.
+    """
+    if os.path.exists("/run/.toolboxenv") or environ.get("DISTROBOX_ENTER_PATH"):
+        return False
+    if environ.get("AUTOGPT_CONTAINER") == "1":
+        return True
     if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):
         return True
     try:
@@ -117,9 +135,12 @@ class _Maker:
             else:
                 reason = f" ({'; '.join(why_not)})" if why_not else ""
                 return Choice(choice.sandbox, f"{choice.line.removesuffix('.')}{reason}.")
-        reasons = "; ".join(why_not)
+        reasons = "; ".join(dict.fromkeys(why_not))
         if contained or self._wish.host_allowed:
-            return self.host(f"EXECUTE_LOCAL_COMMANDS=True; {reasons}", contained=contained)
+            try:
+                return self.host(f"EXECUTE_LOCAL_COMMANDS=True; {reasons}", contained=contained)
+            except _Missing as why:
+                return Choice(None, f"The agent can't run programs: {why}.")
         return Choice(
             None,
             f"The agent can't run programs: {reasons}. Start a container engine or install bubblewrap; or let it use "
@@ -127,28 +148,29 @@ class _Maker:
         )
 
     def docker(self) -> Choice:
-        from autogpt.sandboxes.docker import DockerLauncher, connect, fetch_image
+        from autogpt.sandboxes.docker import DockerLauncher, connect, fetch_image, look
 
-        wish = self._wish
-        client = None
+        wish, environ = self._wish, self._environ
         try:
-            client = connect(self._environ)
-            fetch_image(client, wish.image, self._on_progress)
+            if host := look(environ, wish.image):
+                environ = {**environ, "DOCKER_HOST": host}
+            else:
+                with closing(connect(environ)) as client:
+                    fetch_image(client, wish.image, self._on_progress)
         except EngineMissing as why:
-            if client:
-                client.close()
             raise _Missing(str(why).rstrip(".")) from None
 
         def launcher(scratch: Scratch, protected: Protected) -> Launcher:
             return DockerLauncher(
-                client,
+                lambda: connect(environ),
                 self._place,
                 wish.limits,
                 scratch.temporary,
                 image=wish.image,
                 network=wish.network,
-                protected=protected.paths,
+                protected=lambda: protected.paths,
                 environ=self._environ,
+                packages=self._packages("docker"),
             )
 
         sandbox = self._opened(launcher, hold=True)
@@ -163,8 +185,9 @@ class _Maker:
                 self._wish.limits,
                 scratch.folder,
                 network=self._wish.network,
-                protected=protected.paths,
+                protected=lambda: protected.paths,
                 environ=self._environ,
+                packages=self._packages("bubblewrap"),
             )
 
         return Choice(self._opened(launcher, hold=True), f"Programs run in bubblewrap, {self._network()}.")
@@ -179,15 +202,24 @@ class _Maker:
         if contained:
             return Choice(sandbox, "Programs run in the container that the agent is in, which is the wall.")
         return Choice(
-            sandbox, f"Programs run on this machine itself, with your rights and its network ({why})."
+            sandbox,
+            f"Programs run on this machine itself, with your rights and its network ({why}).",
+            walled=False,
         )
+
+    def _packages(self, kind: str) -> Path | None:
+        """Nothing can be installed without a network, so nothing is kept."""
+        return packages.folder(self._environ, kind) if self._wish.network else None
 
     def _network(self) -> str:
         return "with the network" if self._wish.network else "without the network"
 
     def _opened(self, launcher: Callable[[Scratch, Protected], Launcher], *, hold: bool) -> Sandbox:
-        scratch = Scratch()
-        protected = Protected(self._place, hold=hold)
+        try:
+            scratch = Scratch()
+        except OSError as why:
+            raise _Missing(f"no temporary files can be made ({why.strerror})") from None
+        protected = Protected(self._place, hold=hold, note=scratch.note_placeholders)
         try:
             started = launcher(scratch, protected)
         except (CommandError, OSError) as why:

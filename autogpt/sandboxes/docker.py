@@ -27,11 +27,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes import environment, tree
 from autogpt.sandboxes.child import Child
+from autogpt.sandboxes.engine_socket import status
+from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.port import Command, Limit, ProcessLimits
 
 LABEL = "autogpt.sandbox"
@@ -43,6 +45,7 @@ RUN_AND_CLEAR = 'exec 2>&1; "$@"; code=$?; kill -9 -1 2>/dev/null; exit $code'
 """Runs a command, then ends what it left behind; the first process is another user's."""
 NOBODY = "65534:65534"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+UNIX = "unix://"
 ANSWERS_WITHIN = 5
 """Seconds in which an engine must say that it is there."""
 CALL_SECONDS = 60
@@ -61,6 +64,38 @@ def connect(environ: Mapping[str, str]) -> Any:
 
     Raises EngineMissing.
     """
+    why = ""
+    for host in _hosts(environ):
+        try:
+            return _client(host, environ)
+        except EngineMissing as problem:
+            why = why or str(problem)
+    raise EngineMissing(why)
+
+
+def look(environ: Mapping[str, str], image: str) -> str | None:
+    """The address of the engine that `connect` would take, if it has the image: found out in no time.
+
+    None where only the client can tell, or the image has to be fetched. Raises EngineMissing.
+    """
+    why = ""
+    for host in _hosts(environ):
+        if not host.startswith(UNIX):
+            return None
+        try:
+            path = host.removeprefix(UNIX)
+            if status(path, "/_ping", ANSWERS_WITHIN) == 200:
+                is_here = status(path, f"/images/{quote(image, safe='/:@')}/json", ANSWERS_WITHIN) == 200
+                return host if is_here else None
+            problem = "it is there, but not ready"
+        except OSError as error:
+            problem = error.strerror or str(error)
+        why = why or f"the container engine at {host} doesn't answer: {problem}"
+    raise EngineMissing(why)
+
+
+def _hosts(environ: Mapping[str, str]) -> list[str]:
+    """Where an engine can be. Raises EngineMissing when there is no such place."""
     named = environ.get("DOCKER_HOST")
     if named and not _on_this_machine(named):
         raise EngineMissing(
@@ -70,13 +105,7 @@ def connect(environ: Mapping[str, str]) -> Any:
     if not hosts:
         where = f" at {named} (DOCKER_HOST)" if named else ""
         raise EngineMissing(f"no container engine is running{where}")
-    why = ""
-    for host in hosts:
-        try:
-            return _client(host, environ)
-        except EngineMissing as problem:
-            why = why or str(problem)
-    raise EngineMissing(why)
+    return hosts
 
 
 def _client(host: str, environ: Mapping[str, str]) -> Any:
@@ -117,10 +146,10 @@ def _usual_hosts(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _is_there(host: str) -> bool:
-    if not host.startswith("unix://"):
+    if not host.startswith(UNIX):
         return True
     try:
-        return stat.S_ISSOCK(os.stat(host.removeprefix("unix://")).st_mode)
+        return stat.S_ISSOCK(os.stat(host.removeprefix(UNIX)).st_mode)
     except OSError:
         return False
 
@@ -164,6 +193,8 @@ def fetch_image(client: Any, image: str, on_progress: OnProgress | None) -> None
                 return
             except docker.errors.ImageNotFound:
                 pass
+            if on_progress:
+                on_progress(f"Fetching {image}", 0.0)
             name, tag = _name_and_tag(image)
             _follow(client.api.pull(name, tag=tag, stream=True, decode=True), image, on_progress)
             client.api.inspect_image(image)
@@ -193,25 +224,33 @@ def _follow(steps: Iterable[Mapping[str, Any]], image: str, on_progress: OnProgr
 
 
 class DockerLauncher:
-    """Starts commands in warm containers. `client` is of `connect`; the image is there."""
+    """Starts commands in warm containers; the image is there.
+
+    `reach` gives a client of the engine. It is called when the first command comes: until then, and
+    for a run without commands, nothing of the client is even imported.
+    """
 
     name = "docker"
     python = "python3"
 
     def __init__(
         self,
-        client: Any,
+        reach: Callable[[], Any],
         place: Path,
         limits: ProcessLimits,
         temporary: Path,
         *,
         image: str,
         network: bool,
-        protected: tuple[Path, ...],
+        protected: Callable[[], tuple[Path, ...]],
         environ: Mapping[str, str],
+        packages: Path | None = None,
     ) -> None:
+        self.packages = SEEN_AT if packages else None
+        self._packages = packages
         self.workspace = "/workspace" if os.name == "nt" else str(place)
-        self._client = client
+        self._reach = reach
+        self._client: Any = None
         self._place = place
         self._limits = limits
         self._temporary = temporary
@@ -223,14 +262,33 @@ class DockerLauncher:
         self._closed = False
         self._idle: list[Box] = []
         self._all: list[Box] = []
-        with engine_errors():
-            self._options, self._user = _of_engine(client.api.info(), client.api.version())
-            _sweep(client.api)
+        self._opening = threading.Lock()
+        self._options: dict[str, Any] = {}
+        self.user = ""
+
+    @property
+    def _api(self) -> Any:
+        """The engine, reached and tidied up at the first call. Raises CommandError."""
+        with self._opening:
+            if self._client is None:
+                try:
+                    client = self._reach()
+                except EngineMissing as why:
+                    raise CommandError(f"Programs can't be run just now: {why}.") from None
+                try:
+                    with engine_errors():
+                        self._options, self.user = _of_engine(client.api.info(), client.api.version())
+                        _sweep(client.api)
+                except BaseException:
+                    client.close()
+                    raise
+                self._client = client
+            return self._client.api
 
     def launch(self, command: Command) -> Child:
         """Start a command in a container of its own for the time."""
         with engine_errors():
-            box = self._take()
+            box = self._new_box(installs=True) if command.installs else self._take()
             try:
                 return self._launched(box, command)
             except BaseException:
@@ -240,12 +298,12 @@ class DockerLauncher:
     def _launched(self, box: Box, command: Command) -> Child:
         assert command.folder
         folder = command.folder.relative_to(self._place).as_posix()
-        api = self._client.api
+        api = self._api
         created = api.exec_create(
             box.id,
             ["/bin/sh", "-c", RUN_AND_CLEAR, "sh", *command.argv],
             stdin=command.stdin,
-            user=self._user,
+            user=self.user,
             workdir=self.workspace if folder == "." else f"{self.workspace}/{folder}",
             environment=environment.clean(
                 self._environ, path=SYSTEM_PATH, temporary="/tmp", more=command.environment
@@ -267,10 +325,11 @@ class DockerLauncher:
                 return box
             self._throw_away(box)
 
-    def _new_box(self) -> Box:
+    def _new_box(self, *, installs: bool = False) -> Box:
         with self._lock:
             others = [box for box in self._all if not box.dead]
-        box = Box(self._client.api, self._create(others[0].id if others else None))
+        made = self._create(others[0].id if others else None, installs=installs)
+        box = Box(self._api, made, once=installs)
         with self._lock:
             self._all.append(box)
         try:
@@ -280,13 +339,13 @@ class DockerLauncher:
             raise
         return box
 
-    def _create(self, neighbour: str | None) -> str:
+    def _create(self, neighbour: str | None, *, installs: bool) -> str:
         """A container; side by side with another, it shares that one's network."""
         from docker.types import Mount, Ulimit
 
-        api = self._client.api
+        api = self._api
         limits = self._limits
-        mounts = [Mount(self.workspace, str(self._place), type="bind")]
+        mounts = [Mount(self.workspace, str(self._place), type="bind", read_only=installs)]
         mounts += [
             Mount(
                 f"{self.workspace}/{path.relative_to(self._place).as_posix()}",
@@ -294,10 +353,15 @@ class DockerLauncher:
                 type="bind",
                 read_only=True,
             )
-            for path in self._protected
+            for path in self._protected()
             if path.exists()
         ]
-        mounts.append(Mount("/tmp", str(self._temporary), type="bind"))
+        if installs:
+            mounts.append(Mount("/tmp", None, type="tmpfs", tmpfs_mode=0o1777))
+        else:
+            mounts.append(Mount("/tmp", str(self._temporary), type="bind"))
+        if self._packages:
+            mounts.append(Mount(SEEN_AT, str(self._packages), type="bind", read_only=not installs))
         alone = "bridge" if self._network else "none"
         configuration = api.create_host_config(
             auto_remove=True,
@@ -331,7 +395,7 @@ class DockerLauncher:
     def give_back(self, box: Box) -> None:
         """The command in it has ended, and left nothing."""
         with self._lock:
-            if not self._closed and not box.dead:
+            if not self._closed and not box.dead and not box.once:
                 self._idle.append(box)
                 return
         self._throw_away(box)
@@ -351,14 +415,16 @@ class DockerLauncher:
         with suppress(CommandError), engine_errors():
             for box in boxes:
                 box.wait_until_gone()
-        self._client.close()
+        if self._client is not None:
+            self._client.close()
 
 
 class Box:
-    """One container, from its creation to its removal."""
+    """One container, from its creation to its removal; `once` says that it takes one command."""
 
-    def __init__(self, api: Any, id: str) -> None:
+    def __init__(self, api: Any, id: str, *, once: bool) -> None:
         self.id = id
+        self.once = once
         self.dead = False
         self._api = api
         self._input: Any = None
@@ -472,7 +538,7 @@ class DockerChild:
         """Ask all its processes to end."""
         with suppress(CommandError), engine_errors():
             asked = self._api.exec_create(
-                self._box.id, ["/bin/sh", "-c", "kill -TERM -1"], user=self._launcher._user
+                self._box.id, ["/bin/sh", "-c", "kill -TERM -1"], user=self._launcher.user
             )
             self._api.exec_start(asked["Id"], detach=True)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes.child import Launcher
+from autogpt.sandboxes.disk import Disk
 from autogpt.sandboxes.port import Command, OnOutput, Outcome, Process, ProcessLimits
 from autogpt.sandboxes.protected import Protected
 from autogpt.sandboxes.running import RunningProcess
@@ -56,6 +57,11 @@ class ProcessSandbox:
     def workspace(self) -> str:
         """The workspace's path in it."""
         return self._launcher.workspace
+
+    @property
+    def packages(self) -> str | None:
+        """Where installed packages are kept, in it."""
+        return self._launcher.packages
 
     def run(self, command: Command, on_output: OnOutput | None = None) -> Outcome:
         """Run a command and wait for its end."""
@@ -147,5 +153,7 @@ class ProcessSandbox:
 
     def _launched(self, command: Command) -> RunningProcess:
         id = f"p{next(self._numbers)}"
+        _ = self._protected.paths  # what is there before the first command
+        disk = Disk((self._place, self._scratch.folder), self._limits.free_disk)
         child = self._launcher.launch(command)
-        return RunningProcess(id, command, child, self._limits, self._scratch.output(id))
+        return RunningProcess(id, command, child, self._limits, self._scratch.output(id), disk)

@@ -40,6 +40,8 @@ class HostLauncher:
     """Starts commands on this machine. `environ` is the agent's environment."""
 
     name = "host"
+    packages: str | None = None
+    """Programs could change what is kept, so nothing is."""
 
     def __init__(
         self, place: Path, limits: ProcessLimits, temporary: Path, environ: Mapping[str, str]

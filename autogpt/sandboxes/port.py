@@ -27,6 +27,7 @@ class Limit(str, Enum):
     PROCESSES = "processes"
     FILE_SIZE = "file size"
     OUTPUT = "output"
+    DISK = "disk space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ProcessLimits:
     `seconds` is the wall time of a command that is waited for; one that is started to go on
     has none. `cpu_seconds` and `file_size` (bytes) hold for each process and file; `memory`
     (bytes), `processes` and `output` (bytes) for all processes of the command together.
+    `free_disk` (bytes) is what must be left where the workspace and `/tmp` are.
     """
 
     seconds: float = 120.0
@@ -44,6 +46,7 @@ class ProcessLimits:
     processes: int = 256
     file_size: int = 1024 * MEBIBYTE
     output: int = 256 * MEBIBYTE
+    free_disk: int = 512 * MEBIBYTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class Command:
 
     `folder` is where it starts, the workspace if None. `environment` comes on top of the
     sandbox's own small one. `seconds` replaces the limit on wall time. `stdin` keeps standard
-    input open for `Process.write`; it is empty otherwise.
+    input open for `Process.write`; it is empty otherwise. `installs` is for the agent's own
+    installer: it may write to `Sandbox.packages`, only read the workspace, and has its own `/tmp`.
     """
 
     argv: tuple[str, ...]
@@ -60,6 +64,7 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     stdin: bool = False
+    installs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,11 @@ class Sandbox(Protocol):
     @property
     def workspace(self) -> str:
         """The workspace's path as commands see it."""
+        ...
+
+    @property
+    def packages(self) -> str | None:
+        """Where installed packages are kept from run to run; None where they aren't."""
         ...
 
     def run(self, command: Command, on_output: OnOutput | None = None) -> Outcome:

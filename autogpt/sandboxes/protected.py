@@ -1,10 +1,10 @@
 """What in a workspace commands may read but not change: `.git`, `.autogpt`, virtual environments.
 
 Other programs, and the person, take code and orders from these: hooks and settings of a
-repository, the agent's own record, an environment's Python. So what was there when the sandbox
-opened is read-only in it, and in the workspace's own folder a `.git` and an `.autogpt` can't
-be made either: an empty one stands there while the sandbox is open. What commands make deeper
-in the workspace stays theirs for the run, and is reported as new.
+repository, the agent's own record, an environment's Python. So what is there when the first
+command starts is read-only in the sandbox, and in the workspace's own folder a `.git` and an
+`.autogpt` can't be made either: an empty one stands there from then on. What commands make
+deeper in the workspace stays theirs for the run, and is reported as new.
 
 Looks so many folders deep and at so many folders, not further.
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ALWAYS = (".git", ".autogpt")
@@ -22,16 +23,34 @@ NOT_LOOKED_INTO = frozenset({"node_modules", "__pycache__", ".cache"})
 
 
 class Protected:
-    """The protected paths of one workspace. `hold` puts placeholders where some could be made."""
+    """The protected paths of one workspace, as they are when first asked for.
 
-    def __init__(self, place: Path, *, hold: bool) -> None:
+    `hold` puts placeholders where some could be made; `note` is told of them before they are made.
+    """
+
+    def __init__(
+        self, place: Path, *, hold: bool, note: Callable[[Sequence[Path]], None] = lambda _: None
+    ) -> None:
         self._lock = threading.Lock()
         self._place = place
-        self._placeholders = [path for name in ALWAYS if hold and _made(path := place / name)]
-        found = find(place)
-        self.paths = tuple(sorted(found))
+        self._hold = hold
+        self._note = note
+        self._placeholders: list[Path] = []
+        self._paths: tuple[Path, ...] | None = None
+        self._known: set[Path] = set()
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
         """What is read-only, outermost first."""
-        self._known = set(found)
+        with self._lock:
+            if self._paths is None:
+                if self._hold:
+                    wanted = [self._place / name for name in ALWAYS]
+                    self._note(wanted)
+                    self._placeholders = [path for path in wanted if _made(path)]
+                self._known = find(self._place)
+                self._paths = tuple(sorted(self._known))
+            return self._paths
 
     def new(self) -> tuple[Path, ...]:
         """What has come since the last call that would be protected if it had been there."""
@@ -42,11 +61,16 @@ class Protected:
 
     def close(self) -> None:
         """Take the placeholders away, if they are still empty."""
-        for path in self._placeholders:
-            try:
-                path.rmdir()
-            except OSError:
-                continue
+        take_away(self._placeholders)
+
+
+def take_away(placeholders: Iterable[Path]) -> None:
+    """Remove folders that are empty, and leave the others."""
+    for path in placeholders:
+        try:
+            path.rmdir()
+        except OSError:
+            continue
 
 
 def _made(path: Path) -> bool:

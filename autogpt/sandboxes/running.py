@@ -16,6 +16,7 @@ from pathlib import Path
 
 from autogpt.core.errors import CommandError
 from autogpt.sandboxes.child import Child
+from autogpt.sandboxes.disk import Disk
 from autogpt.sandboxes.output import Recording
 from autogpt.sandboxes.port import (
     Command,
@@ -52,6 +53,7 @@ _SAID = {
         b"Cannot fork",
     ),
     Limit.CPU: (b"CPU time limit exceeded",),
+    Limit.DISK: (b"No space left on device",),
 }
 """How programs say that the system refused them more."""
 
@@ -59,11 +61,13 @@ _SAID = {
 class RunningProcess:
     """A command from its start to its outcome."""
 
-    def __init__(self, id: str, command: Command, child: Child, limits: ProcessLimits, file: Path) -> None:
+    def __init__(
+        self, id: str, command: Command, child: Child, limits: ProcessLimits, file: Path, disk: Disk
+    ) -> None:
         self._id = id
         self._command = command
         self._child = child
-        self._limits = limits
+        self._disk = disk
         self._started = time.monotonic()
         self._recording = Recording(file, limits.output)
         self._pieces: queue.Queue[bytes | None] = queue.Queue(maxsize=4)
@@ -153,10 +157,14 @@ class RunningProcess:
                 return self._drained(self._asked_to_end(Stopped(), show), show)
             if seconds is not None and now - self._started > seconds:
                 return self._drained(self._asked_to_end(Killed(Limit.TIME), show), show)
-            limit = Limit.OUTPUT if self._recording.too_long else self._child.overstepped()
-            if limit:
+            if limit := self._overstepped():
                 self._child.kill()
                 return self._drained(Killed(limit), show)
+
+    def _overstepped(self) -> Limit | None:
+        if self._recording.too_long:
+            return Limit.OUTPUT
+        return Limit.DISK if self._disk.filled else self._child.overstepped()
 
     def _pass_on(self, show: _OnBytes, seconds: float) -> bool:
         """Pass a piece on, waiting for it so long; whether there can be more."""

@@ -1,21 +1,26 @@
 """A sandbox's private folder: its `/tmp`, long outputs, small files of its own.
 
-It is removed at the end; one that a killed agent left is removed by the next.
+It is removed at the end; one that a killed agent left is removed by the next, together with the
+placeholders that are noted in it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from autogpt.sandboxes import tree
+from autogpt.sandboxes.protected import take_away
 
 PREFIX = "autogpt-sandbox-"
+PLACEHOLDERS = "placeholders.json"
 
 
 class Scratch:
@@ -33,6 +38,10 @@ class Scratch:
     def output(self, name: str) -> Path:
         """Where the whole output of a process goes."""
         return self._output / f"{name}.txt"
+
+    def note_placeholders(self, paths: Sequence[Path]) -> None:
+        """Write down what has to go with this folder."""
+        (self.folder / PLACEHOLDERS).write_text(json.dumps([str(path) for path in paths]), encoding="utf-8")
 
     def close(self) -> None:
         """Remove it all."""
@@ -55,7 +64,15 @@ def sweep(folder: Path) -> None:
             and info.st_uid == os.getuid()
             and not tree.is_running(int(named[1]))
         ):
+            take_away(_placeholders(Path(entry.path)))
             remove(Path(entry.path))
+
+
+def _placeholders(folder: Path) -> list[Path]:
+    try:
+        return [Path(path) for path in json.loads((folder / PLACEHOLDERS).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
 def remove(folder: Path) -> None:

@@ -108,6 +108,8 @@ def _reached(limit: Limit, limits: ProcessLimits, seconds: float) -> str:
             return f"it wrote a file larger than the {_size(limits.file_size)} that are allowed"
         case Limit.OUTPUT:
             return f"it wrote more than the {_size(limits.output)} of output that a command may"
+        case Limit.DISK:
+            return f"it filled the disk, of which {_size(limits.free_disk)} must stay free"
 
 
 _ADVICE = {
@@ -118,6 +120,7 @@ _ADVICE = {
     Limit.PROCESSES: "Make it start fewer at a time, and wait for those that it started.",
     Limit.FILE_SIZE: "Write less, or several smaller files.",
     Limit.OUTPUT: "Make it write less, or to a file.",
+    Limit.DISK: "Delete the files that it wrote and nobody needs, and make it write less.",
 }
 
 
@@ -129,6 +132,8 @@ def _hint(limit: Limit, limits: ProcessLimits, seconds: float) -> str:
             return f"It met the limit on processes: a command may have {limits.processes}. {_ADVICE[limit]}"
         case Limit.FILE_SIZE:
             return f"It met the limit on the size of a file, {_size(limits.file_size)}. {_ADVICE[limit]}"
+        case Limit.DISK:
+            return f"It found no space left on the disk. {_ADVICE[limit]}"
         case Limit.TIME | Limit.CPU | Limit.OUTPUT:
             reached = _reached(limit, limits, seconds)
             return f"{reached[0].upper()}{reached[1:]}. {_ADVICE[limit]}"

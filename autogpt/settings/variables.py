@@ -328,8 +328,9 @@ _RUN = (
         "run.disabled_command_categories",
         LIST,
         Section.RUN,
-        "Families of commands that the agent is not given, separated by commas.",
-        example="autogpt.commands.files",
+        "Families of commands that the agent is not given, separated by commas: files, patch, execution, "
+        "shell, git, code, web, browse, search, download; execute_code is execution and shell.",
+        example="execution,shell",
     ),
     Variable(
         "CHAT_MESSAGES_ENABLED",
@@ -369,9 +370,8 @@ _SHELL = (
         "shell.execute_local_commands",
         YES_OR_NO,
         Section.SHELL,
-        "Let the agent run programs on this machine itself, outside any sandbox.",
+        "Let the agent run programs on this machine itself, with your rights, where there is no sandbox.",
         "False",
-        used_from=LATER,
         widens=True,
     ),
     Variable(
@@ -379,9 +379,8 @@ _SHELL = (
         "shell.control",
         one_of("denylist", "allowlist"),
         Section.SHELL,
-        "Which of the next two lists decides over shell commands.",
+        "Which of the next two lists decides over shell commands. It is no wall: the sandbox is.",
         "denylist",
-        used_from=LATER,
         widens=True,
     ),
     Variable(
@@ -392,7 +391,6 @@ _SHELL = (
         "Programs that may not be started, separated by commas.",
         "sudo,su",
         other_names=("DENY_COMMANDS",),
-        used_from=LATER,
         widens=True,
     ),
     Variable(
@@ -403,7 +401,6 @@ _SHELL = (
         "The only programs that may be started, separated by commas.",
         example="cat,git,grep,ls",
         other_names=("ALLOW_COMMANDS",),
-        used_from=LATER,
         widens=True,
     ),
 )
@@ -1009,7 +1006,6 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "GitHub: user, for cloning repositories.",
         example="your-github-username",
-        used_from=LATER,
     ),
     Variable(
         "GITHUB_API_KEY",
@@ -1018,7 +1014,6 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "GitHub: token.",
         example="your-github-token",
-        used_from=LATER,
     ),
     Variable(
         "TW_CONSUMER_KEY",

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autogpt.core.actions import Action
 from autogpt.core.effects import Stop
-from autogpt.core.events import Event, Replied
+from autogpt.core.events import Begun, Event, Replied
 from autogpt.terminal.console import Console
+from autogpt.terminal.programs import ProgramOutput
 from autogpt.terminal.render import action_lines, event_lines, stop_lines
 from autogpt.terminal.status import Status, status_line
 
 
 class Display:
-    """One run on one console.
+    """One run on one console. `programs` is to be given what programs write, as it comes.
 
     It remembers which action is the last thing shown, so that a question about another one (after
     a resume, or when sub-agents spoke in between) shows that one first.
     """
 
-    def __init__(self, console: Console, *, agent: str = "", replaying: bool = False) -> None:
+    def __init__(
+        self,
+        console: Console,
+        *,
+        agent: str = "",
+        replaying: bool = False,
+        redact: Callable[[str], str] = lambda text: text,
+    ) -> None:
         self.console = console
+        self.programs = ProgramOutput(console, redact)
         self._agent = agent
         self._replaying = replaying
         self._action: Action | None = None
 
     def event(self, event: Event) -> None:
         """Show what happened."""
-        if lines := event_lines(event, agent=self._agent, replaying=self._replaying):
+        written: str | None = None
+        if isinstance(event, Begun) and not self._replaying:
+            self.programs.begin(event.action.command)
+        else:
+            written = self.programs.end()
+        if lines := event_lines(event, agent=self._agent, replaying=self._replaying, written=written):
             self.console.show(lines)
             self._action = event.action if isinstance(event, Replied) else None
 

@@ -48,8 +48,13 @@ _ACTION_CHARACTERS = 6000  # of all arguments together, about
 Lines = tuple[Line, ...]
 
 
-def event_lines(event: Event, *, agent: str = "", replaying: bool = False) -> Lines:
-    """The lines for one event; `replaying` adds what the person saw by having done it."""
+def event_lines(
+    event: Event, *, agent: str = "", replaying: bool = False, written: str | None = None
+) -> Lines:
+    """The lines for one event; `replaying` adds what the person saw by having done it.
+
+    `written` is what a program wrote and the person has seen all of, just before.
+    """
     match event:
         case Replied(thoughts=thoughts, action=action):
             return (*_thoughts(thoughts, agent), *action_lines(action))
@@ -72,7 +77,7 @@ def event_lines(event: Event, *, agent: str = "", replaying: bool = False) -> Li
         case Begun():
             return ()
         case Ran():
-            return tuple(_ran(event))
+            return tuple(_ran(event, written))
         case Summarised(turns=turns):
             return (line(f"The oldest {_of(turns, 'step')} went into the running summary.", Tone.DIM),)
         case Overflowed(window=window):
@@ -174,10 +179,17 @@ def _is_deep(value: Any) -> bool:
     return isinstance(value, (dict, list)) and len(value) > 3
 
 
-def _ran(event: Ran) -> Iterator[Line]:
+def _ran(event: Ran, written: str | None) -> Iterator[Line]:
     heading = ("RESULT:", Tone.GOOD) if event.ok else ("FAILED:", Tone.BAD)
     yield _titled(heading[0], event.action.command, heading[1])
-    yield from block(event.result if event.result.strip() else "(nothing)", characters=2000, rows=24)
+    result = event.result.rstrip()
+    if written and written.strip() and result.endswith(written.rstrip()):
+        # The person has just seen it; what the program says of its end comes before it.
+        result = result.removesuffix(written.rstrip()).rstrip()
+        yield from block(result, characters=2000, rows=24) if result else ()
+        yield line("(It wrote what stands above.)", Tone.DIM)
+    else:
+        yield from block(event.result if result else "(nothing)", characters=2000, rows=24)
     if event.full_result:
         yield _titled("WHOLE RESULT IN THE FILE:", event.full_result)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from autogpt.terminal.render import duration
 
 _FRAMES = "|/-\\"
 _TICK = 0.2  # seconds
+_BAR = 30  # columns
 _BYTES_A_TOKEN = 4  # about, in English and in code; only for the person's eyes
 
 
@@ -40,6 +42,57 @@ def status_line(status: Status) -> Line:
     if status.budget_left is not None:
         parts.append(f"{dollars(max(status.budget_left, Decimal(0)))} left")
     return line(" · ".join(parts), Tone.DIM)
+
+
+class LiveLine:
+    """A line that is redrawn while something goes on. Its methods are called with `lock` held."""
+
+    def __init__(self, console: Console, words: Callable[[], str], lock: threading.Lock) -> None:
+        self._console = console
+        self._words = words
+        self._lock = lock
+        self._done: threading.Event | None = None
+
+    def start(self) -> None:
+        """Draw it from the next tick on, where a line can be redrawn."""
+        if self._console.look.live and self._done is None:
+            self._done = threading.Event()
+            threading.Thread(target=self._redraw, args=(self._done,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Take it away."""
+        if self._done is not None:
+            self._done.set()
+            self._done = None
+            self._console.live("")
+
+    def _redraw(self, done: threading.Event) -> None:
+        frame = 0
+        while not done.wait(_TICK):
+            with self._lock:
+                if done.is_set():
+                    return
+                self._console.live(f"{_FRAMES[frame % len(_FRAMES)]} {self._words()}")
+            frame += 1
+
+
+@contextmanager
+def fetching(console: Console) -> Iterator[Callable[[str, float], None]]:
+    """Gives what shows how far something is that is being fetched: its name, and the share from 0 to 1."""
+    named: set[str] = set()
+
+    def show(what: str, share: float) -> None:
+        if console.look.live:
+            done = round(share * _BAR)
+            console.live(f"{one_line(what)} [{'#' * done}{'.' * (_BAR - done)}] {share:.0%}")
+        elif what not in named:
+            named.add(what)
+            console.say(f"{one_line(what)} …", Tone.DIM)
+
+    try:
+        yield show
+    finally:
+        console.live("")
 
 
 class TerminalWatcher:
@@ -64,7 +117,7 @@ class TerminalWatcher:
         self._since = 0.0
         self._bytes = 0
         self._waiting: tuple[float, str] | None = None  # until when, and why
-        self._done: threading.Event | None = None
+        self._live = LiveLine(console, self.words, self._lock)
 
     def call_started(self, what: str) -> None:
         """A call begins. A Ctrl-C that was kept back until now is raised here."""
@@ -73,9 +126,7 @@ class TerminalWatcher:
         with self._lock:
             self._calls += 1
             self._what, self._since, self._bytes, self._waiting = what, self._clock(), 0, None
-            if self._console.look.live and self._done is None:
-                self._done = threading.Event()
-                threading.Thread(target=self._redraw, args=(self._done,), daemon=True).start()
+            self._live.start()
 
     def call_streamed(self, text: str) -> None:
         """A piece of the reply arrived."""
@@ -96,13 +147,13 @@ class TerminalWatcher:
             self._calls = max(self._calls - 1, 0)
             self._waiting = None
             if self._calls == 0:
-                self._stop()
+                self._live.stop()
 
     def close(self) -> None:
         """Stop whatever is shown; for the end of the program, whichever way it comes."""
         with self._lock:
             self._calls = 0
-            self._stop()
+            self._live.stop()
 
     def words(self) -> str:
         """What the live line says now."""
@@ -115,18 +166,3 @@ class TerminalWatcher:
         others = f" (+{self._calls - 1})" if self._calls > 1 else ""
         tokens = f", about {count(self._bytes // _BYTES_A_TOKEN)} tokens" if self._bytes else ""
         return f"{duration(now - self._since)}{tokens}, {one_line(self._what)}{others}"
-
-    def _redraw(self, done: threading.Event) -> None:
-        frame = 0
-        while not done.wait(_TICK):
-            with self._lock:
-                if done.is_set():
-                    return
-                self._console.live(f"{_FRAMES[frame % len(_FRAMES)]} {self.words()}")
-            frame += 1
-
-    def _stop(self) -> None:
-        if self._done is not None:
-            self._done.set()
-            self._done = None
-            self._console.live("")

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from autogpt.core.errors import CommandError
+from autogpt.sandboxes import disk
 from autogpt.sandboxes.port import (
     MEBIBYTE,
     Command,
@@ -279,6 +280,17 @@ class TestLimits:
         assert "size of a file" in explain(outcome, box.limits)
         program = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\n" + code
         assert bench.python(box, program).end == Killed(Limit.FILE_SIZE)
+
+    def test_space_on_the_disk(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Many files, each small enough: as if the third were the one too many for this disk."""
+        monkeypatch.setattr(disk, "free", lambda _: (1 if (bench.place / "3").exists() else 1024) * MEBIBYTE)
+        box = bench.open()
+        code = "import time\nfor n in range(600):\n    open(str(n), 'wb').write(b'x'); time.sleep(0.05)"
+        outcome = bench.python(box, code)
+        assert outcome.end == Killed(Limit.DISK)
+        assert "must stay free" in explain(outcome, box.limits)
+        # On a disk that is full already, a little is still allowed.
+        assert bench.says(box, "print('still fine')") == "still fine"
 
 
 class TestTree:

@@ -309,12 +309,6 @@ class TestProtected:
         assert bench.python(box, "open('venv/more', 'w').close()").made == ()
         assert (bench.place / "venv" / "more").exists()
 
-    def test_placeholders_of_a_killed_agent_go(self, bench: Bench) -> None:
-        (bench.place / ".git").mkdir()
-        bench.open()
-        bench.close()
-        assert not (bench.place / ".git").exists()
-
 
 PROBE = """
 import os, sys

@@ -12,23 +12,18 @@ from hypothesis import strategies as st
 
 from autogpt.core.actions import Action, CommandSpec, Parameter, Touch
 from autogpt.core.policy import (
-    LONGEST_PATTERN,
-    Glob,
     Policy,
     Preset,
     Rule,
     Ruling,
-    Stop,
     Verdict,
-    Wild,
     always_pattern,
     as_text,
-    glob_matches,
     option_rules,
-    parse_pattern,
     ruling,
     unreachable_rules,
 )
+from autogpt.core.policy.patterns import LONGEST_PATTERN, Glob, Stop, Wild, glob_matches, parse_pattern
 
 
 def spec(

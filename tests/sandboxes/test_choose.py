@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from autogpt.core.errors import UsageError
 from autogpt.sandboxes import bubblewrap, docker
-from autogpt.sandboxes.choose import Choice, Wish, choose
+from autogpt.sandboxes.choose import Choice, Wish, choose, is_in_container
 from autogpt.sandboxes.port import Command
 
 posix = pytest.mark.skipif(os.name == "nt", reason="about other systems' sandboxes")
@@ -66,6 +67,30 @@ class TestNothingThere:
         assert "bwrap" in error(tmp_path, Wish("bubblewrap", host_allowed=True))
         assert "no container engine" in error(tmp_path, Wish("docker", host_allowed=True))
         assert list(tmp_path.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("kind", ["auto", "host"])
+def test_no_place_for_temporary_files(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docker, "_usual_hosts", lambda environ: iter(()))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "nowhere"))
+    if kind == "host":
+        assert "no temporary files can be made" in error(tmp_path, Wish("host", host_allowed=True))
+    else:
+        choice = chosen(tmp_path, Wish(host_allowed=True))
+        assert choice.sandbox is None
+        assert "no temporary files can be made (No such file or directory)." in choice.line
+
+
+@posix
+def test_what_is_a_container(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "exists", lambda path: path == "/.dockerenv")
+    assert is_in_container({})
+    assert not is_in_container({"DISTROBOX_ENTER_PATH": "/usr/bin/distrobox-enter"})
+    monkeypatch.setattr(os.path, "exists", lambda path: path in ("/run/.containerenv", "/run/.toolboxenv"))
+    assert not is_in_container({"AUTOGPT_CONTAINER": "1"})
+    monkeypatch.setattr(os.path, "exists", lambda _: False)
+    assert is_in_container({"AUTOGPT_CONTAINER": "1"})
 
 
 def test_the_host_must_be_allowed_twice(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import socket
 import socketserver
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -19,7 +20,7 @@ import pytest
 
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.sandboxes.choose import Wish, choose
-from autogpt.sandboxes.docker import _name_and_tag, _of_engine
+from autogpt.sandboxes.docker import EngineMissing, _name_and_tag, _of_engine, look
 from autogpt.sandboxes.port import Command, Exited, Sandbox
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests speak over Unix sockets")
@@ -187,7 +188,7 @@ def test_fetching_an_image_shows_how_far_it_is(tmp_path: Path, engine: Engine) -
     )
     assert choice.sandbox
     choice.sandbox.close()
-    assert shown == [("Fetching python:3-alpine", share) for share in (0.5, 0.125, 0.875)]
+    assert shown == [("Fetching python:3-alpine", share) for share in (0.0, 0.5, 0.125, 0.875)]
 
 
 def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: Engine) -> None:
@@ -200,6 +201,59 @@ def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: Engine) -> None
             in_container=False,
         )
     assert list(tmp_path.iterdir()) == []
+
+
+class TestLooking:
+    """Whether an engine is there and has the image, found out without its client."""
+
+    def test_an_image_that_is_there_or_not(self, engine: Engine) -> None:
+        environ = {"DOCKER_HOST": f"unix://{engine.server_address}"}
+        assert look(environ, "python:3-alpine") is None
+        engine.fetched = True
+        assert look(environ, "python:3-alpine") == environ["DOCKER_HOST"]
+
+    @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 500 Internal\r\n\r\n", b"x" * 10_000, b"SSH-2.0\r\n"])
+    def test_something_else_that_listens_there(
+        self, said: bytes, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        path = tmp_path_factory.mktemp("s") / "engine.sock"
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(path))
+            server.listen()
+
+            def answer() -> None:
+                near = server.accept()[0]
+                near.recv(4096)
+                near.sendall(said)
+                near.close()
+
+            thread = threading.Thread(target=answer)
+            thread.start()
+            with pytest.raises(EngineMissing, match="doesn't answer"):
+                look({"DOCKER_HOST": f"unix://{path}"}, "x")
+            thread.join()
+
+    def test_nobody_listens_any_more(self, tmp_path_factory: pytest.TempPathFactory) -> None:
+        path = tmp_path_factory.mktemp("s") / "engine.sock"
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(path))
+        with pytest.raises(EngineMissing, match="Connection refused"):
+            look({"DOCKER_HOST": f"unix://{path}"}, "x")
+
+    def test_nothing_is_imported_for_it(self, engine: Engine) -> None:
+        engine.fetched = True
+        code = (
+            "import sys\nfrom autogpt.sandboxes.choose import Wish, choose\nfrom pathlib import Path\n"
+            "choice = choose(Wish('docker'), Path(sys.argv[1]), {'DOCKER_HOST': sys.argv[2]}, in_container=False)\n"
+            "print(choice.line, 'docker' in sys.modules)\nchoice.close()"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, ".", f"unix://{engine.server_address}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout == "Programs run in containers (python:3-alpine), without the network. False\n"
 
 
 @pytest.mark.parametrize(

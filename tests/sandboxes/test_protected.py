@@ -67,6 +67,7 @@ def test_placeholders_come_and_go(tmp_path: Path) -> None:
 def test_what_is_new_is_told_once(tmp_path: Path) -> None:
     make(tmp_path, "old/.git/config")
     protected = Protected(tmp_path, hold=False)
+    assert protected.paths == (tmp_path / "old" / ".git",)
     make(tmp_path, "new/.git/config")
     assert protected.new() == (tmp_path / "new" / ".git",)
     assert protected.new() == ()
@@ -83,6 +84,22 @@ def test_a_killed_agents_folder_goes(tmp_path: Path) -> None:
         make(folder, "tmp/file")
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted([mine, other])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="killed agents' folders stay there")
+def test_a_killed_agents_placeholders_go_with_its_folder(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    scratch = Scratch()
+    assert Protected(place, hold=True, note=scratch.note_placeholders).paths
+    make(place, ".git/config")  # somebody made it a real one meanwhile
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / f"autogpt-sandbox-{ended.pid}-abc"
+    scratch.folder.rename(left)
+    sweep(tmp_path)
+    assert not left.exists()
+    assert sorted(path.name for path in place.iterdir()) == [".git"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes are POSIX's")

@@ -146,13 +146,15 @@ class Place:
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
             "PYTHONPATH": str(ROOT),
+            # The person's own engine is left alone; tests of programs name another.
+            "DOCKER_HOST": f"unix://{home}/no-engine.sock",
         }
         return kept | ours | dict(self.environ) | more
 
-    def run(self, *options: str, stdin: str | None = None, **environ: str) -> Ended:
+    def run(self, *options: str, stdin: str | None = None, module: str = "autogpt", **environ: str) -> Ended:
         """Start the program without a terminal and wait for its end."""
         done = subprocess.run(
-            command(*options),
+            command(*options, module=module),
             cwd=self.folder,
             env=self.env(**environ),
             input=(stdin or "").encode(),

@@ -1,0 +1,60 @@
+"""Commands that reach the web, and the one door through which they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from autogpt.build.means import Means
+from autogpt.commands.browse import BrowseCommands
+from autogpt.commands.download import DownloadCommands
+from autogpt.commands.web_search import SearchCommands
+from autogpt.http import Admission, Door, Proxies, allowed_hosts
+from autogpt.settings import Settings
+from autogpt.web.port import Browser
+from autogpt.web.search import ENGINES, Engine, Google, Provider
+
+
+def browse_commands(means: Means) -> Iterator[BrowseCommands]:
+    tokens = means.settings.web.chunk_tokens
+    yield BrowseCommands(
+        means.door, means.fast, means.fast_window, means.measure, tokens, browser=_browser(means)
+    )
+
+
+def _browser(means: Means) -> Browser | None:
+    """What runs the scripts of pages, one for the whole run."""
+    return None
+
+
+def search_commands(means: Means) -> Iterator[SearchCommands]:
+    providers = [
+        provider for name in means.settings.web.search_providers if (provider := _provider(means, name))
+    ]
+    if providers:
+        yield SearchCommands(providers)
+
+
+def _provider(means: Means, name: str) -> Provider | None:
+    web = means.settings.web
+    if name in ENGINES:
+        return Engine(means.door, name)
+    if web.google_api_key is None or web.custom_search_engine_id is None:
+        return None
+    return Google(means.door, web.google_api_key.reveal(), web.custom_search_engine_id, web.google_search_url)
+
+
+def download_commands(means: Means) -> Iterator[DownloadCommands]:
+    web = means.settings.web
+    if web.allow_downloads:
+        yield DownloadCommands(means.door, means.place, web.download_limit * 1_000_000, means.progress)
+
+
+def door(settings: Settings, holds_secret: Callable[[str], bool]) -> Door:
+    """The way to the web that the settings allow."""
+    web = settings.web
+    return Door(
+        admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts)),
+        proxies=Proxies(web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy),
+        user_agent=web.user_agent,
+        holds_secret=holds_secret,
+    )

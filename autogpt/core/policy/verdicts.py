@@ -1,0 +1,90 @@
+"""Whether an action may be run, and why: the rules first, then the preset."""
+
+from __future__ import annotations
+
+from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.policy.arguments import argument_kind
+from autogpt.core.policy.matching import Call, matches
+from autogpt.core.policy.patterns import glob_matches, parse_pattern
+from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict
+from autogpt.core.policy.urls import split_url_glob
+
+
+def ruling(policy: Policy, action: Action, spec: CommandSpec | None) -> Ruling:
+    """Whether an action may be run. `spec` is the command's, None where there is no such command."""
+    try:
+        call = Call.of(action, spec, policy.root)
+    except (RecursionError, ValueError):
+        return Ruling(Verdict.DENY, "its arguments cannot be read, so no rule can be applied to them", False)
+    for rule in policy.rules:
+        if rule.verdict is Verdict.DENY and matches(rule, call):
+            return _by_rule(rule)
+    if spec is None:
+        return Ruling(Verdict.ASK, f"there is no command {action.command!r} that rules could know", False)
+    for rule in policy.rules:
+        if rule.verdict is not Verdict.DENY and matches(rule, call):
+            return _by_rule(rule)
+    return _by_preset(policy.preset, spec)
+
+
+def _by_rule(rule: Rule) -> Ruling:
+    match rule.verdict:
+        case Verdict.ALLOW:
+            does = "allows this"
+        case Verdict.ASK:
+            does = "says that the person must be asked"
+        case Verdict.DENY:
+            does = "denies this"
+    where = f" ({rule.origin})" if rule.origin else ""
+    return Ruling(rule.verdict, f"the rule `{rule.verdict.value} {rule.pattern}`{where} {does}", True)
+
+
+def names_host(policy: Policy, host: str) -> bool:
+    """Whether a rule that allows something names this host in a URL."""
+    for rule in policy.rules:
+        if rule.verdict is not Verdict.ALLOW:
+            continue
+        for name, glob in parse_pattern(rule.pattern).args:
+            parts = split_url_glob(glob) if argument_kind(name, None) == "url" else None
+            # A host of stars alone names none.
+            if parts and any(isinstance(one, str) and one not in ".:" for one in parts[1]):
+                named = parts[1]
+                while named[:4] == tuple("www."):
+                    named = named[4:]
+                if glob_matches(named, host):
+                    return True
+    return False
+
+
+SENSITIVE = {
+    Touch.MONEY: "spends money",
+    Touch.OUTSIDE: "speaks to others under the person's name",
+    Touch.HOST: "runs outside the sandbox",
+}
+"""What only a rule or the preset `trusted` allows without asking."""
+
+
+def _by_preset(preset: Preset, spec: CommandSpec) -> Ruling:
+    def says(verdict: Verdict, reason: str) -> Ruling:
+        return Ruling(verdict, f"{spec.name} {reason} (preset `{preset.value}`)", False)
+
+    match preset:
+        case Preset.TRUSTED:
+            return says(Verdict.ALLOW, "is allowed like every command")
+        case Preset.CAUTIOUS:
+            if spec.reads_only and spec.touches <= {Touch.FILES}:
+                return says(Verdict.ALLOW, "only reads files in the workspace")
+            return says(
+                Verdict.ASK, "does more than read files in the workspace, so the person must be asked"
+            )
+        case Preset.DEFAULT:
+            for touch, what in SENSITIVE.items():
+                if touch in spec.touches:
+                    return says(Verdict.ASK, f"{what}, so the person must be asked")
+            if Touch.NETWORK in spec.touches and not spec.reads_only:
+                return says(Verdict.ASK, "does more than read from the network, so the person must be asked")
+            if spec.touches <= {Touch.FILES, Touch.PROCESSES, Touch.NETWORK}:
+                return says(Verdict.ALLOW, "stays within the workspace, the sandbox and reading the web")
+            return says(
+                Verdict.ASK, "touches something that the preset does not know, so the person must be asked"
+            )
