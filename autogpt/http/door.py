@@ -38,7 +38,17 @@ from autogpt.http.decoding import ACCEPTED, codings_of, decoded
 from autogpt.http.keeping import Cache, Spacing, lifetime
 from autogpt.http.proxies import Proxies, Proxy
 from autogpt.http.urls import Target, followed, parse
-from autogpt.http.wire import Answer, Connect, Line, Patience, TooSlow, connect, opened, reached, usual_context
+from autogpt.http.wire import (
+    Answer,
+    Connect,
+    Line,
+    Patience,
+    TooSlow,
+    connect,
+    opened,
+    reached,
+    usual_context,
+)
 from autogpt.http.wording import broke_off, in_words, refused, too_large
 
 Resolve = Callable[[str, int], Sequence[str]]

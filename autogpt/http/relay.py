@@ -130,6 +130,17 @@ class Relay:
                 return False
         return True
 
+    def is_idle(self) -> bool:
+        """Whether no connection is open."""
+        with self._lock:
+            return not (self._load and self._load.open)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        host, port = self._listener.getsockname()[:2]
+        return str(host), int(port)
+
     def problems(self) -> dict[str, str]:
         """What could not be reached for this page, by host and port, in words for the model."""
         with self._lock:

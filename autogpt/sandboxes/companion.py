@@ -176,7 +176,9 @@ class _Watched:
     def start(self, argv: Sequence[str]) -> None:
         """See `Companion`."""
         try:
-            self._lifeline.sendall(json.dumps(list(argv)).encode())
+            self._lifeline.sendall(json.dumps(list(argv)).encode() + b"\n")
+            if not self._lifeline.recv(1):
+                raise NotStarted("the process in between ended")
         except OSError as error:
             raise NotStarted(str(error)) from None
 

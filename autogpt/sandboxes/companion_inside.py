@@ -43,9 +43,10 @@ def main() -> None:
         signal.signal(unheard, signal.SIG_IGN)
     try:
         port = _introduced(lifeline)
-        order = lifeline.recv(_ORDER)
+        order = _order(lifeline)
         if order:
             child = _started(json.loads(order), folder)
+            lifeline.sendall(b"s")
             _serve(lifeline, woken, child, port)
     finally:
         _end(folder)
@@ -60,6 +61,17 @@ def _introduced(lifeline: socket.socket) -> int:
         hello = {"port": listener.getsockname()[1], "own_port": port, "can_isolate": _can_isolate()}
         socket.send_fds(lifeline, [json.dumps(hello).encode()], [listener.fileno()])
     return port
+
+
+def _order(lifeline: socket.socket) -> bytes:
+    """The program and its arguments, a line; empty where the agent went away instead."""
+    order = b""
+    while not order.endswith(b"\n"):
+        piece = lifeline.recv(_ORDER)
+        if not piece:
+            return b""
+        order += piece
+    return order
 
 
 def _can_isolate() -> bool:
@@ -93,8 +105,9 @@ def _started(argv: list[str], folder: str) -> int:
 
 def _serve(lifeline: socket.socket, woken: int, child: int, port: int) -> None:
     """Connect whenever the agent asks for it, until it or the program has gone."""
+    watched: list[socket.socket | int] = [lifeline, woken]
     while True:
-        ready, _, _ = select.select([lifeline, woken], [], [])
+        ready, _, _ = select.select(watched, [], [])
         if woken in ready:
             with contextlib.suppress(BlockingIOError):
                 os.read(woken, 4096)
@@ -106,6 +119,8 @@ def _serve(lifeline: socket.socket, woken: int, child: int, port: int) -> None:
                 return
             try:
                 with socket.create_connection((HERE, port), timeout=5) as connection:
+                    if connection.getsockname() == connection.getpeername():
+                        raise ConnectionRefusedError  # it met itself, for nobody listens there yet
                     connection.settimeout(None)
                     socket.send_fds(lifeline, [b"y"], [connection.fileno()])
             except OSError:

@@ -58,13 +58,17 @@ _ENOUGH_SCROLLED = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Which browser, as the settings say. `private_network` is ALLOW_PRIVATE_NETWORK; `environ` the agent's."""
+    """Which browser, as the settings say. `private_network` is ALLOW_PRIVATE_NETWORK; `environ` the agent's.
+
+    Without `wall` bubblewrap is not used, even where it works.
+    """
 
     kind: str = "chrome"
     headless: bool = True
     user_agent: str | None = None
     private_network: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
+    wall: bool = True
 
 
 class WebBrowser:
@@ -131,6 +135,7 @@ class WebBrowser:
                 headless=wish.headless,
                 user_agent=wish.user_agent,
                 environ=wish.environ,
+                wall=wish.wall,
                 page=self._patience.page,
             )
         except (NotStarted, Broken, Failed) as error:
@@ -229,7 +234,9 @@ class _Loading:
             )
         if url and not url.startswith(("http://", "https://")):
             return CommandError(f"{shown} leads to no page of the web ({url[:100]}). Use another source.")
-        return CommandError(f"The browser could not open {shown} ({_first_line(said)}). Check the URL, or use another source.")
+        return CommandError(
+            f"The browser could not open {shown} ({_first_line(said)}). Check the URL, or use another source."
+        )
 
 
 def _first_line(said: str) -> str:

@@ -158,12 +158,12 @@ def started(
     headless: bool,
     user_agent: str | None,
     environ: Mapping[str, str],
+    wall: bool,
     page: float,
 ) -> Session:
-    """Start a browser; `page` is how many seconds a page may take. Raises NotStarted, Failed, Broken."""
+    """Start a browser, behind a wall if wanted and possible; `page` is how many seconds a page may take. Raises NotStarted, Failed, Broken."""
     wanted = Wanted(found.shown, window=not headless, environ=environ)
-    shut_in = is_shut_in(found.kind)
-    place = companion(wanted, wall=shut_in)
+    place = companion(wanted, wall=wall and is_shut_in(found.kind))
     try:
         return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
     except (Failed, Broken):
