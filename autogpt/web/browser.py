@@ -29,7 +29,7 @@ from autogpt.http import Door, Visit, parse
 from autogpt.http.wording import refused
 from autogpt.sandboxes.companion import NotStarted
 from autogpt.web.browser_kinds import is_here, is_shut_in, programs
-from autogpt.web.browser_session import Broken, Failed, Session, State, started
+from autogpt.web.browser_session import EMPTY, Broken, Failed, Session, State, started
 from autogpt.web.port import Loaded
 
 MOST_HTML = 3_000_000
@@ -173,7 +173,7 @@ class _Loading:
             state = self._shown()
             url, title, html = self._session.whole(self._most)
         except Failed as error:
-            raise self._problem(str(error)) from error
+            raise self._problem(str(error), url=self._session.failed_at(str(error))) from error
         if state.status >= 400 or not url.startswith(("http://", "https://")):
             raise self._problem("", state.status, url)
         return Loaded(url, title, html)
@@ -219,20 +219,20 @@ class _Loading:
             with suppress(CommandError):
                 if found := problems.get(parse(address).host_and_port):
                     return CommandError(found)
-        if problems and (status in (0, 502)):
+        if problems and url.startswith("chrome-error:"):  # which doesn't say where it happened
             return CommandError(list(problems.values())[-1])
         shown = self._visit.start.url[:200]
         if status >= 400:
-            return CommandError(refused(status, url or shown))
+            return CommandError(refused(status, url))
         if "ERR_CERT" in said or "insecure certificate" in said.lower() or "nssFailure" in said:
             return CommandError(
                 f"The certificate of {self._visit.start.host!r} can't be trusted, so the page was not opened. Use another source."
             )
-        if "ERR_ABORTED" in said or "NS_BINDING_ABORTED" in said:
+        if "ERR_ABORTED" in said or "NS_BINDING_ABORTED" in said or url == EMPTY:
             return CommandError(
-                f"{shown} is a file and not a page, and the browser takes no downloads. download_file gets it, where it is allowed."
+                f"{shown} holds a file and not a page, and the browser takes no downloads. download_file gets it, where it is allowed."
             )
-        if url and not url.startswith(("http://", "https://")):
+        if not said and not url.startswith(("http://", "https://")):
             return CommandError(f"{shown} leads to no page of the web ({url[:100]}). Use another source.")
         return CommandError(
             f"The browser could not open {shown} ({_first_line(said)}). Check the URL, or use another source."

@@ -9,11 +9,13 @@ starts.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from autogpt.http import Door
 from autogpt.http.local import LocalCalls, Unanswered
@@ -31,10 +33,12 @@ _MOST_ANSWER = 40_000_000
 """Bytes of a driver's answer."""
 _DRIVER = 15.0
 _BROWSER = 60.0
-_SCRIPT = 5.0
-_MARGIN = 10.0
-"""Seconds: for the driver to listen, for the browser to be there, for a script of ours, and more than the
-driver has itself, after which nothing is expected of it any more."""
+_QUESTION = 8.0
+_WHOLE = 25.0
+_MARGIN = 5.0
+"""Seconds: for the driver to listen, for the browser to be there, for a short question to a page, for all of
+its text; and more than the driver takes by itself, after which nothing is expected of it any more."""
+_ERROR_PAGE = re.compile(r"about:(?:neterror|certerror)\?\S*?\bu=([^&\s]+)")
 _RETRY = 0.02
 
 
@@ -44,6 +48,13 @@ class Broken(Exception):
 
 class Failed(Exception):
     """The browser says that something could not be done; the session can go on."""
+
+
+@dataclass(slots=True)
+class Clock:
+    """How many seconds the next answer may take."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +72,12 @@ class State:
 class Session:
     """A browser with one window. Not safe to use from several threads."""
 
-    def __init__(self, place: Companion, relay: Relay, driver: WebDriver) -> None:
+    def __init__(self, place: Companion, relay: Relay, driver: WebDriver, clock: Clock, page: float) -> None:
         self.relay = relay
         self._place = place
         self._driver = driver
+        self._clock = clock
+        self._page = page
         self._window = driver.current_window_handle
 
     def open(self, url: str) -> None:
@@ -72,7 +85,7 @@ class Session:
         from selenium.common.exceptions import TimeoutException
 
         try:
-            self._asked(lambda driver: driver.get(url))
+            self._asked(lambda driver: driver.get(url), self._page + _MARGIN)
         except Failed as error:
             if not isinstance(error.__cause__, TimeoutException):
                 raise
@@ -80,6 +93,17 @@ class Session:
     def url(self) -> str:
         """Where it is. Raises Failed, Broken."""
         return str(self._asked(lambda driver: driver.current_url))
+
+    def failed_at(self, said: str) -> str:
+        """The address that could not be opened, "" if that can't be told. Raises Broken."""
+        try:
+            at = self.url()
+        except Failed:
+            at = ""
+        for text in (at, said):  # Firefox's error page has it in its own address
+            if found := _ERROR_PAGE.search(text):
+                return unquote(found[1])
+        return at
 
     def state(self) -> State:
         """How the page is doing; as if nothing were there where it can't be asked just now. Raises Broken."""
@@ -97,7 +121,7 @@ class Session:
 
     def whole(self, most: int) -> tuple[str, str, str]:
         """URL, title and at most so many characters of HTML. Raises Failed, Broken."""
-        said = self._asked(lambda driver: driver.execute_script(WHOLE, most))
+        said = self._asked(lambda driver: driver.execute_script(WHOLE, most), _WHOLE)
         if not (isinstance(said, list) and len(said) == 3 and all(isinstance(part, str) for part in said)):
             raise Failed("the page gives no text")
         return said[0][:8_000], said[1][:1_000], said[2][:most]
@@ -120,7 +144,7 @@ class Session:
         self.relay.close()
         self._place.close()
 
-    def _asked(self, what: Callable[[WebDriver], Any]) -> Any:
+    def _asked(self, what: Callable[[WebDriver], Any], seconds: float = _QUESTION) -> Any:
         from selenium.common.exceptions import (
             InvalidSessionIdException,
             NoSuchWindowException,
@@ -128,6 +152,7 @@ class Session:
             WebDriverException,
         )
 
+        self._clock.seconds = seconds
         for attempt in range(3):
             try:
                 return what(self._driver)
@@ -166,7 +191,7 @@ def started(
     place = companion(wanted, wall=wall and is_shut_in(found.kind))
     try:
         return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
-    except (Failed, Broken):
+    except (NotStarted, Failed, Broken):
         place.close()
         if not place.walled:
             raise
@@ -197,9 +222,10 @@ def _begun(
         )
         calls = LocalCalls(place.connect, f"127.0.0.1:{place.own_port}", _MOST_ANSWER)
         _wait_for(calls)
-        driver = _driver(calls, options(found, manner), page)
+        clock = Clock(_BROWSER)
+        driver = _driver(calls, options(found, manner), page, clock)
         try:
-            return Session(place, relay, driver)
+            return Session(place, relay, driver, clock, page)
         except Unanswered as error:
             raise Broken(str(error)) from error
     except BaseException:
@@ -214,12 +240,13 @@ def _wait_for(calls: LocalCalls) -> None:
             if calls.call("GET", "/status", None, 5)[0] == 200:
                 return
         except Unanswered as error:
-            if time.monotonic() > until:
+            gone = isinstance(error.__cause__, (BrokenPipeError, ConnectionAbortedError))
+            if gone or time.monotonic() > until:
                 raise NotStarted(f"its driver doesn't answer: {error}") from None
         time.sleep(_RETRY)
 
 
-def _driver(calls: LocalCalls, wanted: ArgOptions, page: float) -> WebDriver:
+def _driver(calls: LocalCalls, wanted: ArgOptions, page: float, clock: Clock) -> WebDriver:
     """Raises Failed, Broken."""
     from selenium.common.exceptions import WebDriverException
     from selenium.webdriver.remote.client_config import ClientConfig
@@ -229,12 +256,10 @@ def _driver(calls: LocalCalls, wanted: ArgOptions, page: float) -> WebDriver:
     class Connection(RemoteConnection):
         """Selenium's, with the requests made by `calls`."""
 
-        seconds = _BROWSER
-
         def _request(self, method: str, url: str, body: str | None = None) -> dict[str, Any]:
             path = "/" + url.split("/", 3)[3]
             data = body.encode("utf-8") if body and method == "POST" else None
-            status, answer = calls.call(method, path, data, self.seconds)
+            status, answer = calls.call(method, path, data, clock.seconds)
             text = answer.decode("utf-8", "replace")
             if status >= 400:
                 return {"status": status, "value": text.strip()}
@@ -248,10 +273,9 @@ def _driver(calls: LocalCalls, wanted: ArgOptions, page: float) -> WebDriver:
     try:
         driver = WebDriver(command_executor=connection, options=wanted)
         driver.set_page_load_timeout(page)
-        driver.set_script_timeout(_SCRIPT)
+        driver.set_script_timeout(_WHOLE)
     except Unanswered as error:
         raise Broken(str(error)) from error
     except WebDriverException as error:
         raise Failed(str(error.msg)) from error
-    connection.seconds = page + _MARGIN
     return driver

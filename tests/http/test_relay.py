@@ -119,9 +119,7 @@ def test_a_page_of_the_persons_own_reaches_itself_and_the_internet(world: World,
     serve(lambda request: reply(b"own"), "app.internal", 3000, "10.0.0.5")
     serve(lambda request: reply(b"neighbour"), "db.internal", 3000, "10.0.0.6")
     serve(lambda request: reply(b"library"))
-    own, neighbour = (
-        f"GET http://{name}.internal:3000/ HTTP/1.1\r\n\r\n".encode() for name in ("app", "db")
-    )
+    own, neighbour = (f"GET http://{name}.internal:3000/ HTTP/1.1\r\n\r\n".encode() for name in ("app", "db"))
     with relay(world, "http://app.internal:3000/", admission=Admission(private_network=True)) as made:
         assert said(made, neighbour).startswith(b"HTTP/1.1 502")  # nothing before the page itself
         assert said(made, own).endswith(b"own")
@@ -162,15 +160,16 @@ def test_a_name_that_changes_its_address(world: World, serve: Serve) -> None:
 )
 def test_what_is_no_request_for_a_proxy_goes_nowhere(world: World, serve: Serve, request_: bytes) -> None:
     serve(lambda request: reply(b"page"))
-    with relay(world) as made:
-        with suppress(BrokenPipeError, ConnectionResetError):
-            assert not said(made, request_).startswith(b"HTTP/1.1 200")
+    with relay(world) as made, suppress(BrokenPipeError, ConnectionResetError):
+        assert not said(made, request_).startswith(b"HTTP/1.1 200")
     assert world.connected == []
 
 
 def test_interim_answers_are_passed_over(world: World, serve: Serve) -> None:
     serve(
-        lambda request: b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + reply(b"x")
+        lambda request: (
+            b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n" + reply(b"x")
+        )
     )
     with relay(world) as made:
         assert said(made, GET).startswith(b"HTTP/1.1 200 OK\r\nConnection: close\r\n")
