@@ -29,7 +29,7 @@ from autogpt.http import Door, Visit, parse
 from autogpt.http.wording import refused
 from autogpt.sandboxes.companion import NotStarted
 from autogpt.web.browser_kinds import is_here, is_shut_in, programs
-from autogpt.web.browser_session import EMPTY, Broken, Failed, Session, State, started
+from autogpt.web.browser_session import BEFORE, Broken, Failed, Session, State, started
 from autogpt.web.port import Loaded
 
 MOST_HTML = 3_000_000
@@ -228,7 +228,7 @@ class _Loading:
             return CommandError(
                 f"The certificate of {self._visit.start.host!r} can't be trusted, so the page was not opened. Use another source."
             )
-        if "ERR_ABORTED" in said or "NS_BINDING_ABORTED" in said or url == EMPTY:
+        if "ERR_ABORTED" in said or "NS_BINDING_ABORTED" in said or url in BEFORE:
             return CommandError(
                 f"{shown} holds a file and not a page, and the browser takes no downloads. download_file gets it, where it is allowed."
             )

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from selenium.webdriver.remote.webdriver import WebDriver
 
 EMPTY = "about:blank"
+BEFORE = (EMPTY, "data:,")
+"""Where a browser is when no page has come: after the last, and at its start."""
 _MOST_ANSWER = 40_000_000
 """Bytes of a driver's answer."""
 _DRIVER = 15.0
