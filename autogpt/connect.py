@@ -38,12 +38,13 @@ NO_MODEL = (
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """A model by name; `price` is `None` where it is not known."""
+    """A model by name; `price` is `None` where it is not known, `sees` false."""
 
     name: str
     window: Window
     price: Price | None
     reasoning: bool = False
+    sees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def chosen(
     known = None if own else catalogue.facts(name)
     if known is not None and known.window is not None:
         tokens = min(limit or LARGEST_WINDOW, known.window)
-        return ChosenModel(name, window_of(tokens), known.price, known.reasoning)
+        return ChosenModel(name, window_of(tokens), known.price, known.reasoning, known.sees)
     default = OLLAMA_WINDOW if ollama or ":11434" in endpoint.base_url else UNKNOWN_WINDOW
     price = FREE if own and is_local(endpoint.base_url) else None
     return ChosenModel(name, window_of(limit or default), price)

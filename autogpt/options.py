@@ -46,7 +46,6 @@ class Options:
     def later(self) -> tuple[str, ...]:
         """The options given whose part of the program has not come yet."""
         given = {
-            "--speak": self.speak,
             "--use-memory": self.use_memory is not None,
             "--browser-name": self.browser_name is not None,
             "--install-plugin-deps": self.install_plugin_deps,

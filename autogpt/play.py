@@ -21,11 +21,12 @@ from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
 from autogpt.core.session import Session
-from autogpt.drive import drive, ends_step, status_of
+from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
 from autogpt.options import Options
 from autogpt.rights import Rules, given_limits, limits_of
+from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
@@ -34,6 +35,7 @@ from autogpt.terminal.lines import Tone
 from autogpt.terminal.person import TerminalUser, UnattendedUser
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher
+from autogpt.voices.speaker import Speaker
 from autogpt.workspace import Workspace
 
 CONTINUOUS_WARNING = (
@@ -111,6 +113,8 @@ def play(
             closing,
             programs=programs,
             on_output=screen.display.programs.write,
+            person=_person(here, user),
+            environ=here.environ,
             progress=here.console.live,
             debug=debug,
         )
@@ -130,8 +134,9 @@ def play(
         _introduce(here, agent, header, mode.continuous, place, programs, resumed=bool(begun.past))
         if begun.past:
             session = _taken_up(session, begun.journal, screen, advised)
+        show = _told(screen, _speaker(here, agent, closing))
         try:
-            stop = drive(session, agent.ports(session), begun.journal.append, screen.show, here.interrupts)
+            stop = drive(session, agent.ports(session), begun.journal.append, show, here.interrupts)
         except BaseException as error:
             return _broken_off(screen, error, header)
         return _stopped(screen, stop, header)
@@ -158,6 +163,48 @@ def _user(here: Stage, display: Display) -> User:
         return UnattendedUser()
     keys = Keys(here.settings.run.authorise_key, here.settings.run.exit_key)
     return TerminalUser(display, here.keyboard, keys=keys, interrupts=here.interrupts)
+
+
+def _person(here: Stage, user: User) -> build.Person:
+    """What the person can do for commands: answer and look, where one is there."""
+    if not isinstance(user, TerminalUser):
+        return build.Person(say=here.say, warn=here.warn)
+    return build.Person(user.answer, here.console.picture, here.say, here.warn)
+
+
+def _speaker(here: Stage, agent: build.Agent, closing: ExitStack) -> Speaker | None:
+    """The voice of `--speak`, which falls silent with `closing`; None, with a line, where none is heard."""
+    if not here.options.speak:
+        return None
+    if not here.attended:
+        here.warn("--speak: nobody sits at a terminal to hear it. Nothing is said.")
+        return None
+    if is_in_container(here.environ):
+        here.warn("--speak: there is no sound in a container. Nothing is said.")
+        return None
+    speaker = agent.speaker()
+    if speaker is not None:
+        closing.callback(_fall_silent, here, speaker)
+    return speaker
+
+
+def _fall_silent(here: Stage, speaker: Speaker) -> None:
+    # A Ctrl-C in here must not leave a player behind.
+    with here.interrupts.shielded(deliver=False):
+        speaker.close()
+
+
+def _told(screen: _Screen, speaker: Speaker | None) -> Show:
+    """Shows events, and says aloud what the model has to say with each reply."""
+    if speaker is None:
+        return screen.show
+
+    def show(event: Event, now: Session) -> None:
+        screen.show(event, now)
+        if isinstance(event, Replied):
+            speaker.say(event.thoughts.speak)
+
+    return show
 
 
 def _screen(here: Stage, header: Header) -> _Screen:

@@ -5,12 +5,15 @@ Nothing here decides; it only says which implementation stands behind each port.
 
 from autogpt.build.agent import Agent, Mode, agent, redactor, run_store, thinker, workspace
 from autogpt.build.families import needs_sandbox
+from autogpt.build.means import NOBODY, Person
 from autogpt.build.programs import NO_PROGRAMS, Programs, programs
 
 __all__ = [
+    "NOBODY",
     "NO_PROGRAMS",
     "Agent",
     "Mode",
+    "Person",
     "Programs",
     "agent",
     "needs_sandbox",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autogpt.build.families import families
-from autogpt.build.means import Means
+from autogpt.build.families import families, resources
+from autogpt.build.means import NOBODY, Means, Person
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
 from autogpt.build.web_families import door
@@ -28,11 +29,15 @@ from autogpt.core.reply_schema import reply_schema
 from autogpt.core.session import Session
 from autogpt.core.setup import Setup
 from autogpt.journal.store import RunStore
+from autogpt.models.beside import Beside
 from autogpt.models.metered import Ledger
 from autogpt.models.redacting import Note
 from autogpt.sandboxes.port import OnOutput
 from autogpt.settings import Settings
 from autogpt.workspace import Workspace
+
+if TYPE_CHECKING:
+    from autogpt.voices.speaker import Speaker
 
 RESULT_SHARE = 4
 """A result may take one part in so many of the prompt."""
@@ -60,6 +65,8 @@ class Agent:
     ports: Callable[[Session], Ports]
     models: str
     """The models' names, for the person."""
+    speaker: Callable[[], Speaker | None]
+    """Makes what speaks; None, with a line for the person, where nothing can. To be closed by who calls it."""
 
 
 def redactor(settings: Settings) -> Redactor:
@@ -88,18 +95,22 @@ def agent(
     closing: ExitStack,
     programs: Programs = NO_PROGRAMS,
     on_output: OnOutput = lambda _: None,
+    person: Person = NOBODY,
+    environ: Mapping[str, str] | None = None,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
     progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
-    What it holds open is closed with `closing`, but for `programs`, which its caller closes.
+    What it holds open is closed with `closing`, but for `programs`, which its caller closes. `environ`
+    is the process's environment, for programs of the machine's own that speak and play.
     """
     redact = redactor(settings)
     smart_window, fast_window = windows(source)
     reach = Reach(settings, source, Ledger(), token_count(source), redact, closing, watcher, debug)
     smart = reach.smart()
+    openai_media = reach.media()
     fast = smart if isinstance(source, Provider) and source.fast == source.smart else reach.fast()
     result_tokens = smart_window.prompt // RESULT_SHARE
     means = Means(
@@ -114,6 +125,10 @@ def agent(
         door=door(settings, redact.knows),
         programs=programs,
         on_output=on_output,
+        holds_secret=redact.knows,
+        seeing=reach.seeing(smart),
+        media=openai_media,
+        person=person,
         attended=mode.attended,
         closing=closing,
         progress=progress,
@@ -135,13 +150,14 @@ def agent(
         window=smart_window,
         fast_window=fast_window,
         measure=reach.count.plain,
+        resources=resources(means, registry.specs),
         continuous=mode.continuous,
         attended=mode.attended,
         spent_before=mode.spent_before,
     )
     session = Session.begin(setup, mode.started)
     _check_window(session, smart_window)
-    thinking = reach.smart(reply_schema(registry.specs))
+    thinking = Beside(reach.smart(reply_schema(registry.specs)))
 
     def ports(past: Session) -> Ports:
         reach.ledger.restore(
@@ -153,7 +169,14 @@ def agent(
         )
         return Ports(thinking, fast, user, registry, reach.ledger, _Clock())
 
-    return Agent(session, ports, in_words(source))
+    def speaks() -> Speaker | None:
+        from autogpt.build.voices import VoiceMeans, speaker
+
+        return speaker(
+            VoiceMeans(settings, place, environ or {}, redact, openai_media, thinking.spent, person.warn)
+        )
+
+    return Agent(session, ports, in_words(source), speaks)
 
 
 def thinker(

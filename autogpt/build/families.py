@@ -1,5 +1,6 @@
-"""Which families of commands there are in a run. One whose needs aren't met is not built,
-and the model never hears of it.
+"""Which families of commands there are in a run.
+
+One whose needs aren't met is not built, and the model never hears of it.
 """
 
 from __future__ import annotations
@@ -7,11 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from autogpt.build.means import Means
+from autogpt.build.media_families import (
+    asking_commands,
+    audio_commands,
+    image_commands,
+    mail_commands,
+    seeing_commands,
+    tweet_commands,
+)
 from autogpt.build.program_families import code_commands, execution_commands, git_commands, shell_commands
 from autogpt.build.web_families import browse_commands, download_commands, search_commands
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
 from autogpt.commands.patch import PatchCommands
+from autogpt.core.actions import CommandSpec, Touch
 from autogpt.settings import Settings
 
 _FILES = frozenset({"files", "file_operations"})
@@ -22,7 +32,7 @@ _CODE = frozenset({"code", "analyze_code", "improve_code", "write_tests"})
 _WEB = frozenset({"web"})
 
 _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] = (
-    (_FILES, lambda means: [FileCommands(means.place)]),
+    (_FILES, lambda means: [FileCommands(means.place, sees=means.seeing is not None)]),
     (_FILES | {"patch"}, lambda means: [PatchCommands(means.place)]),
     (_EXECUTION, execution_commands),
     (_SHELL, shell_commands),
@@ -31,6 +41,12 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
     (_WEB | {"browse", "web_selenium", "web_playwright", "web_requests"}, browse_commands),
     (_WEB | {"search", "google_search", "web_search"}, search_commands),
     (_WEB | _FILES | {"download"}, download_commands),
+    (frozenset({"images", "image_gen"}), image_commands),
+    (frozenset({"images", "describe_image"}), seeing_commands),
+    (frozenset({"audio", "audio_text"}), audio_commands),
+    (frozenset({"messages", "twitter"}), tweet_commands),
+    (frozenset({"messages", "email"}), mail_commands),
+    (frozenset({"ask_user", "user_interaction"}), asking_commands),
     (frozenset(), lambda means: [ControlCommands()]),
 )
 """Names by which DISABLED_COMMAND_CATEGORIES turns a family off, and what makes it: nothing when it can't be."""
@@ -49,3 +65,16 @@ def needs_sandbox(settings: Settings) -> bool:
 
 def _disabled(settings: Settings) -> set[str]:
     return {name.rsplit(".", 1)[-1].lower() for name in settings.run.disabled_command_categories}
+
+
+def resources(means: Means, specs: Sequence[CommandSpec]) -> tuple[str, ...]:
+    """What there is in this run, in sentences for the model."""
+    web = any(
+        spec.reads_only and Touch.NETWORK in spec.touches and Touch.MONEY not in spec.touches
+        for spec in specs
+    )
+    lines = (WEB if web else "", means.programs.resource)
+    return tuple(line for line in lines if line)
+
+
+WEB = "The web, for searches and for reading pages."

@@ -7,12 +7,30 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from autogpt.build.programs import Programs
+from autogpt.commands.asking import Ask
 from autogpt.core.limits import Measure, Window
 from autogpt.core.ports import Model
 from autogpt.http import Door
+from autogpt.models.media import OpenAIMedia
 from autogpt.sandboxes.port import OnOutput
 from autogpt.settings import Settings
 from autogpt.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What the person can do for a command. `ask` is None where nobody is there to answer.
+
+    `picture` shows one, `say` and `warn` a line.
+    """
+
+    ask: Ask | None = None
+    picture: Callable[[bytes], None] = lambda data: None
+    say: Callable[[str], None] = lambda line: None
+    warn: Callable[[str], None] = lambda line: None
+
+
+NOBODY = Person()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +39,9 @@ class Means:
 
     `smart` and `fast` answer what commands ask; they are paid from the run's ledger. `result_tokens`
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
-    given what they write, for the person, and `progress` shows a line that replaces itself. What must
-    be closed when the run ends is entered into `closing`.
+    given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
+    a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
+    there is none. What must be closed when the run ends is entered into `closing`.
     """
 
     settings: Settings
@@ -37,5 +56,9 @@ class Means:
     programs: Programs
     on_output: OnOutput
     progress: Callable[[str], None]
+    holds_secret: Callable[[str], bool]
+    seeing: Model | None
+    media: OpenAIMedia | None
+    person: Person
     attended: bool
     closing: ExitStack

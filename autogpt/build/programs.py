@@ -37,6 +37,16 @@ class Programs:
         """Whether something stands between programs and the person's machine."""
         return Touch.HOST not in self.reach
 
+    @property
+    def resource(self) -> str:
+        """What the model is told of them; empty where no program may run."""
+        if self.sandbox is None:
+            return ""
+        where = "a sandbox, in which they see the workspace and a /tmp of their own"
+        if not self.walled:
+            where = "the user's own machine"
+        return f"Programs run in {where}, {'with' if self.network else 'without'} the network."
+
     def close(self) -> None:
         """End every program and leave nothing of the sandbox."""
         if self.sandbox is not None:

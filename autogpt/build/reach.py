@@ -7,11 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from autogpt.connect import ChosenModel, Demonstration, Provider
+from autogpt.connect import chosen as choose_model
 from autogpt.core.actions import JsonObject
 from autogpt.core.limits import Window, window_of
 from autogpt.core.ports import Model, Watcher
 from autogpt.demo import SCRIPT
 from autogpt.models.fallback import Fallback
+from autogpt.models.media import OpenAIMedia
 from autogpt.models.metered import THINKING_TOKENS, Ledger, Metered
 from autogpt.models.openai import OpenAIModel, Patience
 from autogpt.models.redacting import Note, Redacting
@@ -54,6 +56,28 @@ class Reach:
                 return self._clean(ScriptedModel([]))
             case Provider() as provider:
                 return self._clean(self._reached(provider, provider.fast, None))
+
+    def seeing(self, smart: Model) -> Model | None:
+        """A model that takes pictures: the one that the settings name, else `smart` if it is known to see."""
+        match self.source:
+            case Demonstration():
+                return None
+            case Provider(smart=chosen) as provider:
+                name = self.settings.images.describing_model
+                if name is None or name == chosen.name:
+                    return smart if chosen.sees or name is not None else None
+                limit = self.settings.models.smart_token_limit
+                return self._clean(
+                    self._reached(provider, choose_model(name, provider.endpoint, limit), None)
+                )
+
+    def media(self) -> OpenAIMedia | None:
+        """Pictures, transcripts and speech from where the models are."""
+        match self.source:
+            case Demonstration():
+                return None
+            case Provider(endpoint=endpoint):
+                return OpenAIMedia(endpoint, self.ledger, watcher=self.watcher)
 
     def _clean(self, model: Model) -> Model:
         return Redacting(model, self.redact, self.debug)

@@ -8,7 +8,8 @@ from autogpt.build.means import Means
 from autogpt.commands.browse import BrowseCommands
 from autogpt.commands.download import DownloadCommands
 from autogpt.commands.web_search import SearchCommands
-from autogpt.http import Admission, Door, Proxies, allowed_hosts
+from autogpt.http import Admission, Door, Patience, Proxies, allowed_hosts
+from autogpt.http.door import USUAL_PATIENCE
 from autogpt.settings import Settings
 from autogpt.web.port import Browser
 from autogpt.web.search import ENGINES, Engine, Google, Provider
@@ -49,12 +50,18 @@ def download_commands(means: Means) -> Iterator[DownloadCommands]:
         yield DownloadCommands(means.door, means.place, web.download_limit * 1_000_000, means.progress)
 
 
-def door(settings: Settings, holds_secret: Callable[[str], bool]) -> Door:
-    """The way to the web that the settings allow."""
+def door(
+    settings: Settings,
+    holds_secret: Callable[[str], bool],
+    also: frozenset[str] = frozenset(),
+    patience: Patience = USUAL_PATIENCE,
+) -> Door:
+    """The way to the web that the settings allow; `also` are hosts that may be private, with their ports."""
     web = settings.web
     return Door(
-        admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts)),
+        admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts) | also),
         proxies=Proxies(web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy),
         user_agent=web.user_agent,
         holds_secret=holds_secret,
+        patience=patience,
     )

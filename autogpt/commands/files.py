@@ -13,6 +13,7 @@ from autogpt.commands.wording import bytes_of, line_list, lines_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of, extract
+from autogpt.media.kinds import image_kind
 from autogpt.workspace import Entry, Workspace
 
 _FILES = (Touch.FILES,)
@@ -25,10 +26,11 @@ _BIG_FILE = 20_000_000
 
 
 class FileCommands:
-    """Files in the workspace. What is read is data, given as it is."""
+    """Files in the workspace. What is read is data, given as it is. `sees`: there is `describe_image`."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, *, sees: bool = False) -> None:
         self._workspace = workspace
+        self._sees = sees
 
     @command(
         aliases=(
@@ -86,7 +88,13 @@ class FileCommands:
             raise CommandError(self._is_folder(filename, entry))
         if entry is not None and entry.size > _BIG_FILE:
             return self._part_of_big_file(filename, entry, first, end_line if part else None)
-        document = extract(self._workspace.read_bytes(filename), filename, source=part)
+        content = self._workspace.read_bytes(filename)
+        try:
+            document = extract(content, filename, source=part)
+        except CommandError as error:
+            if self._sees and image_kind(content) is not None:
+                raise CommandError(f"{error} describe_image looks at it.") from None
+            raise
         name = entry.name if entry is not None else filename
         if not document.text:
             return Outcome(f"{named(name)} is empty.")

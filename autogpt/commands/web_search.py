@@ -9,6 +9,7 @@ from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.web.search import MOST_RESULTS, Provider, Result, Unavailable
 
+_MOST_REASONS = 2
 _LONGEST_QUERY = 500
 
 
@@ -45,8 +46,10 @@ class SearchCommands:
             passed.append(f"{provider.name} found nothing")
         if passed and all(said.endswith("found nothing") for said in passed):
             return f"Nothing was found for {query!r} by {', '.join(one.name for one in self._providers)}. Try other words."
+        why = "; ".join(said.rstrip(".") for said in passed[:_MOST_REASONS])
+        more = f"; nor did {len(passed) - _MOST_REASONS} others" if len(passed) > _MOST_REASONS else ""
         raise CommandError(
-            f"No search engine answered: {'; '.join(passed)}. Try again later, or browse a page that you know."
+            f"No search engine answered: {why}{more}. Try again later, or browse a page that you know."
         )
 
 

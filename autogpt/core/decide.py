@@ -48,6 +48,7 @@ from autogpt.core.events import (
     Unknown,
 )
 from autogpt.core.session import Session
+from autogpt.core.turns import ASK_USER
 from autogpt.core.unreachable import assert_never
 
 UNFINISHED = (
@@ -132,7 +133,15 @@ def _consider(session: Session, action: Action) -> Effect:
             return Record(Denied(action, ruling.why))
         case policy.Verdict.ALLOW:
             harmless_alone = not session.setup.attended and not spec.touches
-            if session.setup.continuous or session.granted > 0 or ruling.explicit or harmless_alone:
+            # To ask whether to ask would be one question too many.
+            asks_itself = session.setup.attended and action.command == ASK_USER
+            if (
+                session.setup.continuous
+                or session.granted > 0
+                or ruling.explicit
+                or harmless_alone
+                or asks_itself
+            ):
                 return _run(action, spec)
         case policy.Verdict.ASK:
             if not session.setup.attended:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -13,11 +13,20 @@ Finish = Literal["stop", "length", "filter"]
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture for a model that sees. `kind` is its media type. It never gets into the journal."""
+
+    kind: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a prompt."""
+    """One message of a prompt. Pictures come after its text, and only models that see take them."""
 
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
 
 
 NO_MESSAGE = Message("user", "")

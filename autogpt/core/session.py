@@ -42,7 +42,7 @@ from autogpt.core.progress import WINDOW, Step, step_of
 from autogpt.core.redact import MARK
 from autogpt.core.setup import Setup
 from autogpt.core.system import system_message
-from autogpt.core.turns import MESSAGE_OVERHEAD, Turn, clip_to_tokens, turn_of, unknown_outcome
+from autogpt.core.turns import ASK_USER, MESSAGE_OVERHEAD, Turn, clip_to_tokens, turn_of, unknown_outcome
 from autogpt.core.unreachable import assert_never
 
 BY_THE_PERSON = "you, in this run"
@@ -172,7 +172,10 @@ class Session:
             case Ran(action=action, usage=usage):
                 ran = session._paid(usage)._told(event)._stepped(event)
                 known = self.known.after(action, self.setup.spec(action.command), event.ok, event.result)
-                return replace(ran, granted=max(0, self.granted - 1), known=known)
+                named = self.named
+                if action.command == ASK_USER and event.ok and self.setup.said is None:
+                    named |= hosts_in([event.result])
+                return replace(ran, granted=max(0, self.granted - 1), known=known, named=named)
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)
@@ -208,6 +211,8 @@ class Session:
         match event:
             case Authorised() | RuleAdded() | Advised() | ReviewAsked() | Extended() | Left() | Resumed():
                 waited = True
+            case Ran(action=action):
+                waited = action.command == ASK_USER
             case _:
                 waited = False
         if not event.at:

@@ -15,7 +15,7 @@ from autogpt.core.profile import Profile
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """`continuous`: run without asking. `attended`: a person is there and can be asked.
+    """`resources` are what there is in this run, beside what the guidance names. `continuous`: run without asking. `attended`: a person is there and can be asked.
 
     `spent_before` is what it cost, in US dollars, to work out the profile.
     `said` are the person's own words, in which hosts may be named; None where the profile is the
@@ -31,6 +31,7 @@ class Setup:
     window: Window
     fast_window: Window
     measure: Measure
+    resources: tuple[str, ...] = ()
     continuous: bool = False
     attended: bool = True
     spent_before: Decimal = Decimal(0)

@@ -6,6 +6,7 @@ Identical in every call of a run, so that the provider's prompt cache hits.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 
 from autogpt.core.actions import CommandSpec
 from autogpt.core.messages import Message
@@ -13,7 +14,16 @@ from autogpt.core.setup import Setup
 from autogpt.core.turns import clip
 
 LARGEST_SHARE = 0.5
-"""Above this share of the prompt's tokens the commands are listed without their descriptions."""
+"""Above this share of the prompt's tokens the commands are listed more shortly."""
+
+
+class Listing(Enum):
+    """How much is said of each command."""
+
+    DESCRIBED = "what it does, and all arguments"
+    ARGUMENTS = "all arguments"
+    LEAST = "the arguments that it needs"
+
 
 CHARACTERS_OF_A_GOAL = 250
 """For each thousand tokens of the prompt: the most that one goal, the role or the task may take."""
@@ -38,13 +48,15 @@ INDEPENDENCE = (
 
 def system_message(setup: Setup) -> Message:
     """The system prompt of a run; with short command lines where the window is small."""
-    text = system_text(setup, described=True)
-    if setup.measure(text) > setup.window.prompt * LARGEST_SHARE:
-        text = system_text(setup, described=False)
+    text = ""
+    for listing in Listing:
+        text = system_text(setup, listing)
+        if setup.measure(text) <= setup.window.prompt * LARGEST_SHARE:
+            break
     return Message("system", text)
 
 
-def system_text(setup: Setup, *, described: bool) -> str:
+def system_text(setup: Setup, listing: Listing) -> str:
     """The system prompt's text."""
     profile, guidance = setup.profile, setup.guidance
     longest = max(200, setup.window.prompt * CHARACTERS_OF_A_GOAL // 1000)
@@ -53,8 +65,8 @@ def system_text(setup: Setup, *, described: bool) -> str:
         *([f"The user's task, in their own words: {clip(profile.task, longest)}"] if profile.task else []),
         "GOALS:\n\n" + _numbered(clip(goal, longest) for goal in profile.goals),
         "Constraints:\n" + _numbered(guidance.constraints),
-        "Commands:\n" + _numbered(command_line(spec, described) for spec in setup.commands),
-        "Resources:\n" + _numbered(guidance.resources),
+        "Commands:\n" + _numbered(command_line(spec, listing) for spec in setup.commands),
+        "Resources:\n" + _numbered((*guidance.resources, *setup.resources)),
         "Performance Evaluation:\n" + _numbered(guidance.performance_evaluations),
         "Respond only with one JSON object in the format described below, and nothing else.\n"
         f"Response Format:\n{REPLY_FORMAT}",
@@ -62,10 +74,11 @@ def system_text(setup: Setup, *, described: bool) -> str:
     return "\n\n".join(parts)
 
 
-def command_line(spec: CommandSpec, described: bool = True) -> str:
+def command_line(spec: CommandSpec, listing: Listing = Listing.DESCRIBED) -> str:
     """A command as the prompt lists it: `name: description, args: "arg": "<arg>"`."""
-    args = ", ".join(f'"{p.name}": "<{p.name if p.required else "optional"}>"' for p in spec.parameters)
-    description = f"{spec.description.strip()}, " if described else ""
+    shown = [p for p in spec.parameters if p.required or listing is not Listing.LEAST]
+    args = ", ".join(f'"{p.name}": "<{p.name if p.required else "optional"}>"' for p in shown)
+    description = f"{spec.description.strip().rstrip('.')}, " if listing is Listing.DESCRIBED else ""
     return f"{spec.name}: {description}{f'args: {args}' if args else 'no args'}"
 
 

@@ -24,8 +24,12 @@ MOST_TOKENS_OF_A_CHARACTER = 4
 MOST_CHARACTERS_OF_A_TOKEN = 12
 """An emoji can come to four tokens; a text with fewer tokens than a twelfth of its characters is mostly blanks."""
 
+ASK_USER = "ask_user"
+"""The command whose result is the person's own words: no data, and never forgotten."""
+
 LONGEST_NAME = 100
 LONGEST_DONE_LINE = 100
+LONGEST_QUESTION = 200
 LONGEST_ARGUMENT_IN_LINE = 40
 
 
@@ -55,6 +59,15 @@ def turn_of(event: Event, measure: Measure, prompt_tokens: int) -> Turn | None:
             said = clip(reply, 300) or "(an empty reply)"
             text = f"Your reply could not be used. It was: {quoted(said, 'reply')}\n{why}"
             return _turn(Message("user", text), measure, prompt_tokens // 6)
+        case Ran(action=Action(command=command) as action, ok=True, result=said) if command == ASK_USER:
+            question = clip(str(action.args.get("question", "")), LONGEST_QUESTION)
+            return _turn(
+                Message("user", f"The user answers your question: {said}"),
+                measure,
+                prompt_tokens // 4,
+                done=_brief(action),
+                word=f"{said} (asked by you: {question})",
+            )
         case Ran(action=action, ok=ok, result=result):
             text = result_text(action.command, ok, result)
             outcome = "" if ok else " (failed)"

@@ -26,7 +26,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timezone
 from email.utils import parsedate_to_datetime
@@ -476,8 +476,9 @@ class Door:
         plain = unquote(target.url)
         texts = {target.url, plain, unquote(plain), unquote(plain.replace("+", " "))}
         if body is not None:
-            sent = body.decode("utf-8", "replace")
-            texts |= {sent, unquote(sent)}
+            texts.add(body.decode("utf-8", "replace"))
+            with suppress(UnicodeDecodeError):  # what is no text is not percent-encoded either
+                texts.add(unquote(body.decode("utf-8")))
         return any(map(self._holds_secret, texts))
 
     def _tls(self) -> ssl.SSLContext:

@@ -40,7 +40,7 @@ class ModelFacts:
     """`window` is the longest prompt and `max_output` the longest reply, in tokens.
 
     `json_schema`: takes a JSON Schema as `response_format`. `reasoning`: thinks
-    before it answers, which is billed as reply; refuses `temperature`.
+    before it answers, which is billed as reply; refuses `temperature`. `sees`: takes pictures.
     `None` means not known.
     """
 
@@ -52,6 +52,7 @@ class ModelFacts:
     retired_on: date | None
     json_schema: bool
     reasoning: bool
+    sees: bool = False
 
 
 _SUFFIX = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{4}|32k|16k|vision-preview|preview|latest)$")
@@ -113,6 +114,7 @@ def _read(name: str, entry: dict[str, Any], *, priced: bool) -> ModelFacts:
         retired_on=date.fromisoformat(retired_on) if retired_on else None,
         json_schema=entry.get("json_schema", False),
         reasoning=entry.get("reasoning", False),
+        sees=entry.get("sees", False),
     )
 
 

@@ -144,6 +144,19 @@ class Ledger:
                 self._held.append(reservation)
                 return reservation
 
+    def hold(self, worst: Decimal | None) -> Reservation:
+        """Hold dollars for a call that is not billed by tokens; `None` is an unknown price, and holds nothing.
+
+        Raises OverLimit when they are not there.
+        """
+        with self._changed:
+            left = None if self._budget is None else self._budget - self._spent - self._held_cost()
+            if left is not None and worst is not None and worst > left:
+                raise OverLimit(LimitKind.BUDGET, self._spent, self._budget or Decimal(0), worst)
+            reservation = Reservation(0, 0, worst or Decimal(0))
+            self._held.append(reservation)
+            return reservation
+
     def settle(self, reservation: Reservation, usage: Usage) -> None:
         """Give back what was held, and count what was used."""
         with self._changed:
@@ -256,7 +269,7 @@ class Metered:
         told = completion.usage
         if told.prompt_tokens <= 0:
             return self._priced(Usage(prompt, 0, told.completion_tokens or self._measure(completion.text)))
-        if isinstance(self._measure, Calibrated):
+        if isinstance(self._measure, Calibrated) and not any(message.images for message in messages):
             plain = prompt_tokens(self._measure.plain, messages)
             self._measure.observe(plain, told.prompt_tokens)
         return self._priced(told)

@@ -19,6 +19,7 @@ keeps to the length that was asked for. A reply that is far too long is cut off 
 
 from __future__ import annotations
 
+import base64
 import json
 import queue
 import re
@@ -27,7 +28,7 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -161,7 +162,7 @@ class OpenAIModel:
         body: dict[str, Any] = {
             "model": model,
             "messages": [
-                {"role": message.role, "content": message.text}
+                {"role": message.role, "content": content_of(message)}
                 for message in (messages if accepts.system else without_system(messages))
             ],
             accepts.limit: reply_tokens if most is None else min(reply_tokens, most),
@@ -235,7 +236,7 @@ class OpenAIModel:
                 self._watcher.call_streamed(piece)
 
     def _fault(self, error: Exception) -> Exception:
-        fault = _read_error(error, self.name)
+        fault = read_error(error, self.name)
         key = self._endpoint.key
         if isinstance(fault, ModelFault) and key and key in fault.said:
             fault = ModelFault(
@@ -247,6 +248,22 @@ class OpenAIModel:
                 parameter=fault.parameter,
             )
         return fault
+
+
+def content_of(message: Message) -> str | list[dict[str, Any]]:
+    """A message's content: its text, and with pictures a list of parts, the pictures as data URLs.
+
+    The format is that of OpenAI's chat completions, "Image inputs".
+    """
+    if not message.images:
+        return message.text
+    pictures = [
+        f"data:{image.kind};base64,{base64.b64encode(image.data).decode('ascii')}" for image in message.images
+    ]
+    return [
+        {"type": "text", "text": message.text},
+        *({"type": "image_url", "image_url": {"url": picture}} for picture in pictures),
+    ]
 
 
 NOT_TOLD = Usage(cost=None)
@@ -308,7 +325,7 @@ class _Line:
         self._ended = False
         openai = light_import.openai()
         self._stream_class = openai.Stream[object]
-        self._client = _client(openai, endpoint, patience, self)
+        self._client = client(openai, endpoint, patience, self.trace)
 
     def call(self, body: dict[str, Any], pieces: queue.SimpleQueue[str | _Ended]) -> None:
         """Make one call; put the pieces of the reply, then how it ended."""
@@ -529,20 +546,32 @@ def _count(value: object) -> int:
     )
 
 
-def _client(openai: Any, endpoint: Endpoint | AzureEndpoint, patience: Patience, line: _Line) -> Any:
+def client(
+    openai: Any,
+    endpoint: Endpoint | AzureEndpoint,
+    patience: Patience,
+    trace: Callable[[str, Mapping[str, Any]], None],
+    most: int | None = None,
+) -> Any:
+    """OpenAI's client for an endpoint, without retries of its own.
+
+    `trace` is called by the HTTP library as it works, and ends a call by raising. `most` bounds the
+    bytes of an answer.
+    """
     import httpx2
 
     class Bounded(httpx2.SyncByteStream):
-        """The body of an error, which the client reads whole."""
+        """A body that the client reads whole."""
 
-        def __init__(self, stream: Any) -> None:
+        def __init__(self, stream: Any, most: int) -> None:
             self._stream = stream
+            self._most = most
 
         def __iter__(self) -> Iterator[bytes]:
             total = 0
             for chunk in self._stream:
                 total += len(chunk)
-                if total > _MOST_ERROR_BYTES:
+                if total > self._most:
                     return
                 yield chunk
 
@@ -550,11 +579,13 @@ def _client(openai: Any, endpoint: Endpoint | AzureEndpoint, patience: Patience,
             self._stream.close()
 
     def watch_request(request: Any) -> None:
-        request.extensions["trace"] = line.trace
+        request.extensions["trace"] = trace
 
     def bound_error(response: Any) -> None:
         if response.status_code >= 300:
-            response.stream = Bounded(response.stream)
+            response.stream = Bounded(response.stream, _MOST_ERROR_BYTES)
+        elif most is not None:
+            response.stream = Bounded(response.stream, most)
 
     local = is_local(endpoint.base_url)
     # No proxy stands between this machine and itself; and over plain HTTP to it there is no
@@ -575,9 +606,9 @@ def _client(openai: Any, endpoint: Endpoint | AzureEndpoint, patience: Patience,
             max_retries=0,
             http_client=http,
         )
-    client = openai.OpenAI(base_url=endpoint.base_url, api_key=key, max_retries=0, http_client=http)
-    client.organization = endpoint.organization  # and not what the environment says
-    return client
+    made = openai.OpenAI(base_url=endpoint.base_url, api_key=key, max_retries=0, http_client=http)
+    made.organization = endpoint.organization  # and not what the environment says
+    return made
 
 
 def is_local(url: str) -> bool:
@@ -586,7 +617,7 @@ def is_local(url: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def _read_error(error: Exception, model: str) -> ModelFault | ContextOverflow:
+def read_error(error: Exception, model: str) -> ModelFault | ContextOverflow:
     status = getattr(error, "status_code", None)
     if isinstance(status, int):
         response: Any = getattr(error, "response", None)
@@ -678,9 +709,10 @@ def without_system(messages: Sequence[Message]) -> list[Message]:
     for message in messages:
         role = "user" if message.role == "system" else message.role
         if turns and turns[-1].role == role:
-            turns[-1] = Message(role, f"{turns[-1].text}\n\n{message.text}")
+            both = (*turns[-1].images, *message.images)
+            turns[-1] = Message(role, f"{turns[-1].text}\n\n{message.text}", both)
         else:
-            turns.append(Message(role, message.text))
+            turns.append(replace(message, role=role))
     return turns
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from autogpt.core.messages import Completion, Message
 from autogpt.core.ports import Model
@@ -24,10 +25,11 @@ class Redacting:
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
     ) -> Completion:
         """See `ports.Model.complete`."""
-        clean = [Message(message.role, self._without_secrets(message.text)) for message in messages]
+        clean = [replace(message, text=self._without_secrets(message.text)) for message in messages]
         if self._note is not None:
             for message in clean:
-                self._note(f"to the model, {message.role}", message.text)
+                pictures = "".join(f"\n[{image.kind}, {len(image.data):,} bytes]" for image in message.images)
+                self._note(f"to the model, {message.role}", message.text + pictures)
         completion = self._model.complete(clean, reply_tokens=reply_tokens, as_reply=as_reply)
         if self._note is not None:
             self._note("from the model", self._redact(completion.text))

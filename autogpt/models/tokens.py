@@ -97,6 +97,11 @@ def _drop_coded(run: re.Match[str]) -> str:
     return "" if any(digit in run[0] for digit in "0123456789") else run[0]
 
 
+PER_IMAGE = 2_500
+"""Tokens of a picture. OpenAI's models take a picture as at most 1 536 patches, which the smaller ones count
+as up to 1.62 tokens each; what was really billed is told with the reply."""
+
+
 def measure(model: str) -> Calibrated:
     """A measure for texts that go to a model."""
     newer = catalogue.facts(model) is not None
@@ -105,7 +110,9 @@ def measure(model: str) -> Calibrated:
 
 def prompt_tokens(measure: Measure, messages: Sequence[Message]) -> int:
     """The tokens of a whole prompt."""
-    return PER_PROMPT + sum(PER_MESSAGE + measure(message.text) for message in messages)
+    return PER_PROMPT + sum(
+        PER_MESSAGE + measure(message.text) + PER_IMAGE * len(message.images) for message in messages
+    )
 
 
 class Calibrated:

@@ -1,5 +1,4 @@
-"""The door to git: a program of the machine's own that is started outside any sandbox, on repositories that
-nobody vouches for.
+"""The door to git, which works outside any sandbox, on repositories that nobody vouches for.
 
 A repository's settings can name programs (fsmonitor, hooks, filters, diff drivers, helpers for
 credentials, ssh) which git then starts with the person's rights. So git never works with a repository's

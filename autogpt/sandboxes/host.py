@@ -1,5 +1,6 @@
-"""Commands on the machine itself, under a supervisor: only where the person has allowed it, or where
-the machine is a container that is the wall.
+"""Commands on the machine itself, under a supervisor; only where that is allowed.
+
+That is where the person said so, or where the machine is a container, which then is the wall.
 
 Holds: a clean environment, limits on time, CPU, memory, processes, file size and output, no
 privileges gained by starting a program, an end of the whole tree. On macOS memory and the

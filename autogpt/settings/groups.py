@@ -166,13 +166,15 @@ class MemorySettings:
 
 @dataclass(frozen=True, slots=True)
 class ImageSettings:
-    """Making pictures. `size` is the length of a side in pixels."""
+    """Making pictures and looking at them. `size` is the length of a side in pixels."""
 
-    provider: str
+    provider: str | None
     size: int
+    openai_model: str
     huggingface_image_model: str
     sd_webui_url: str
     sd_webui_auth: Secret | None
+    describing_model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +182,22 @@ class SpeechSettings:
     """Speaking and listening. A `provider` of None is chosen from the older switches."""
 
     provider: str | None
+    language: str
     elevenlabs_api_key: Secret | None
     elevenlabs_voice_1_id: str | None
     elevenlabs_voice_2_id: str | None
+    elevenlabs_model: str
+    openai_model: str
+    openai_voice_1: str
+    openai_voice_2: str
     use_mac_os_tts: bool
     use_brian_tts: bool
+    gtts_url: str
+    elevenlabs_url: str
+    streamelements_url: str
+    audio_to_text_provider: str | None
     huggingface_audio_to_text_model: str | None
+    openai_audio_to_text_model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +205,20 @@ class AccountSettings:
     """Accounts with other services."""
 
     huggingface_api_token: Secret | None
+    huggingface_url: str
     github_username: str | None
     github_api_key: Secret | None
     twitter_consumer_key: Secret | None
     twitter_consumer_secret: Secret | None
     twitter_access_token: Secret | None
     twitter_access_token_secret: Secret | None
+    twitter_api_url: str
+    email_smtp_host: str | None
+    email_smtp_port: int
+    email_smtp_security: str | None
+    email_address: str | None
+    email_user: str | None
+    email_password: Secret | None
 
 
 @dataclass(frozen=True, slots=True)

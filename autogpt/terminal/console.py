@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.lines import Line, Span, Tone, line
+from autogpt.terminal.pictures import inline, protocol_of
 from autogpt.terminal.wrapping import breaks
 
 if TYPE_CHECKING:
@@ -145,6 +146,19 @@ class Console:
     def say(self, words: str, tone: Tone = Tone.PLAIN) -> None:
         """Show a line of the program's own words."""
         self.show([line(words, tone)])
+
+    def picture(self, data: bytes) -> None:
+        """Show a picture where the terminal can; nothing elsewhere, or while the person is asked."""
+        protocol = protocol_of(self._environ) if self.look.live else None
+        drawn = inline(data, protocol) if protocol is not None else ""
+        with self._lock:
+            if drawn and self._asking is None and not self.closed:
+                live = self._live
+                self._erase()
+                self._out.write(drawn)
+                self._out.flush()
+                self._live = live
+                self._draw()
 
     def ask(self, words: str) -> None:
         """Show words without ending the line, for an answer typed after them."""

@@ -28,7 +28,7 @@ from autogpt.terminal.answers import (
 )
 from autogpt.terminal.display import Display
 from autogpt.terminal.harmless import one_line
-from autogpt.terminal.interrupts import Interrupts
+from autogpt.terminal.interrupts import Interrupts, Leaving
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.lines import Tone, block
 
@@ -100,6 +100,21 @@ class TerminalUser:
                 if amount is not None:
                     return Extended(question.kind, amount, at=self._now())
                 self._console.say("That is not an amount.", Tone.WARN)
+
+    def answer(self, question: str) -> str:
+        """Ask what the agent wants to know; the person's words, empty if they only pressed Enter.
+
+        Nothing is an answer of another kind here: `y` and `n` are words. Raises Leaving when the person
+        leaves by Ctrl-C twice or the end of input.
+        """
+        with self._lock:
+            self._drop_interrupt()
+            self._console.say("THE AGENT ASKS:", Tone.LABEL)
+            self._console.show(block(question, characters=6000, rows=100))
+            text = self._read("Your answer goes to the agent as you type it; Enter alone lets it decide.")
+        if text is None:
+            raise Leaving
+        return text.strip()
 
     def said(self) -> str | None:
         """What the person typed while the agent worked. Raises an interrupt that was kept back."""

@@ -45,6 +45,11 @@ from autogpt.terminal.lines import GUTTER, Line, Span, Tone, block, dollars, lin
 _MOST_ARGUMENTS = 30
 _ACTION_CHARACTERS = 6000  # of all arguments together, about
 
+SHOWN_WHOLE = frozenset({"send_tweet", "send_email"})
+"""What speaks to others in the person's name; the commands take nothing that is too long to be shown."""
+
+_WHOLE = 100_000
+
 Lines = tuple[Line, ...]
 
 
@@ -109,7 +114,12 @@ def action_lines(action: Action) -> Lines:
     heading = _titled("NEXT ACTION:", action.command, Tone.NAME)
     arguments = list(action.args.items())
     room = max(_ACTION_CHARACTERS // max(len(arguments), 1), 300)
-    shown = [row for name, value in arguments[:_MOST_ARGUMENTS] for row in _argument(str(name), value, room)]
+    whole = action.command in SHOWN_WHOLE
+    shown = [
+        row
+        for name, value in arguments[:_MOST_ARGUMENTS]
+        for row in _argument(str(name), value, _WHOLE if whole else room, rows=_WHOLE if whole else 40)
+    ]
     if hidden := len(arguments) - _MOST_ARGUMENTS:
         shown += [line(f"… {count(hidden)} arguments more …", Tone.WARN, gutter="  ")] if hidden > 0 else []
     return (heading, *shown)
@@ -155,14 +165,14 @@ def _thoughts(thoughts: Thoughts, agent: str) -> Iterator[Line]:
         yield from block(thoughts.criticism)
 
 
-def _argument(name: str, value: Any, room: int) -> Iterator[Line]:
+def _argument(name: str, value: Any, room: int, *, rows: int) -> Iterator[Line]:
     label = Span(f"{one_line(name, longest=60)}: ", Tone.LABEL)
     text = _literal(value)
     if "\n" not in text and len(text) <= min(room, 1000):
         yield Line((label, Span(text)), GUTTER)
     else:
         yield Line((label,), GUTTER)
-        yield from block(text, gutter=GUTTER * 2, characters=room)
+        yield from block(text, gutter=GUTTER * 2, characters=room, rows=rows)
 
 
 def _literal(value: Any) -> str:

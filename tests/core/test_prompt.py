@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
@@ -12,18 +13,31 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autogpt.core import prompt
-from autogpt.core.actions import Action, Thoughts
+from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Summarised
 from autogpt.core.limits import Limits, window_of
 from autogpt.core.memory import NOTHING_YET
 from autogpt.core.messages import Message, Usage
 from autogpt.core.session import Session
+from autogpt.core.system import Listing, command_line
 from autogpt.core.turns import clip, clip_to_tokens, quoted
 from tests.core.world import FakeModel, World, reply, setup, tokens, world
 
 
 def size(messages: tuple[Message, ...]) -> int:
     return sum(tokens(message.text) for message in messages)
+
+
+def test_the_smaller_the_window_the_less_is_said_of_each_command() -> None:
+    spec = CommandSpec("look", "Look at a thing.", (Parameter("thing"), Parameter("how", required=False)))
+    assert command_line(spec) == 'look: Look at a thing, args: "thing": "<thing>", "how": "<optional>"'
+    assert command_line(spec, Listing.ARGUMENTS) == 'look: args: "thing": "<thing>", "how": "<optional>"'
+    assert command_line(spec, Listing.LEAST) == 'look: args: "thing": "<thing>"'
+
+
+def test_what_there_is_in_a_run_stands_among_the_resources() -> None:
+    text = Session.begin(replace(setup(), resources=("A telescope.",))).system.text
+    assert re.search(r"Resources:\n1\. .*\n\d\. A telescope\.\n\nPerformance", text, re.DOTALL)
 
 
 def test_the_system_prompt_has_its_parts_in_order() -> None:
@@ -33,7 +47,7 @@ def test_the_system_prompt_has_its_parts_in_order() -> None:
         "Your decisions must always be made independently",
         "GOALS:\n\n1. Write a file\n2. Read it again",
         "Constraints:\n1. ",
-        'Commands:\n1. write_to_file: Write text to a file, replacing what it held., args: "filename": "<filename>", "text": "<text>"',
+        'Commands:\n1. write_to_file: Write text to a file, replacing what it held, args: "filename": "<filename>", "text": "<text>"',
         "Resources:\n1. ",
         "Performance Evaluation:\n1. ",
         '"thoughts"',

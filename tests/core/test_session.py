@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from autogpt.core import policy
-from autogpt.core.actions import Action, JsonObject, Thoughts
+from autogpt.core.actions import Action, CommandSpec, JsonObject, Parameter, Thoughts
 from autogpt.core.decide import decide
 from autogpt.core.effects import Ask, AskForMore, Begin, Effect, Record, Review, Run, Stop, Summarise, Think
 from autogpt.core.errors import LimitKind
@@ -312,3 +312,39 @@ def test_in_a_smaller_window_the_commands_are_listed_without_descriptions() -> N
     assert "Read a file." not in session.system.text
     assert "read_file: args" in session.system.text
     assert session.system_size == tokens(session.system.text) + 4
+
+
+ASKING = CommandSpec("ask_user", "Ask the user.", (Parameter("question"),), reads_only=True)
+QUESTION = Action("ask_user", {"question": "Which host?"})
+
+
+def test_a_question_to_the_person_is_not_asked_about_first() -> None:
+    commands = (*setup().commands, ASKING)
+    begun = Session.begin(setup(commands=commands, continuous=False), 1.0)
+    asked = begun.after(Replied(Thoughts(), QUESTION, at=2.0))
+    assert decide(asked) == Run(QUESTION)
+    denied = setup(commands=commands, continuous=False, policy=Policy((Rule(Verdict.DENY, "ask_user"),)))
+    assert isinstance(decide(Session.begin(denied).after(Replied(Thoughts(), QUESTION))), Record)
+    alone = setup(commands=commands, continuous=False, attended=False)
+    other = Session.begin(setup(commands=commands, continuous=False)).after(
+        Replied(Thoughts(), Action("read_file", {"filename": "a"}))
+    )
+    assert isinstance(decide(other), Ask)
+    assert decide(Session.begin(alone).after(Replied(Thoughts(), QUESTION))) == Run(QUESTION)
+
+
+def test_an_answer_is_the_persons_word_and_their_time() -> None:
+    begun = Session.begin(setup(commands=(*setup().commands, ASKING)), 1.0)
+    asked = begun.after(Replied(Thoughts(), QUESTION, at=2.0))
+    answered = asked.after(Ran(QUESTION, True, "use files.example.org, please", at=3600.0))
+    assert answered.elapsed == asked.elapsed
+    assert "files.example.org" in answered.named
+    assert [turn.word for turn in answered.turns if turn.word] == [
+        "use files.example.org, please (asked by you: Which host?)"
+    ]
+    failed = asked.after(Ran(QUESTION, False, "evil.example", at=3.0))
+    assert "evil.example" not in failed.named
+    other = Action("read_file", {"filename": "a"})
+    read = begun.after(Replied(Thoughts(), other, at=2.0)).after(Ran(other, True, "evil.example", at=3.0))
+    assert "evil.example" not in read.named
+    assert read.elapsed > asked.elapsed

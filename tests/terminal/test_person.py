@@ -28,6 +28,7 @@ from autogpt.core.ports import User
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.console import Console, Look, look_of
 from autogpt.terminal.display import Display
+from autogpt.terminal.interrupts import Leaving
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.person import ScriptedUser, TerminalUser, UnattendedUser
 from autogpt.terminal.questions import Questions
@@ -332,3 +333,31 @@ def test_the_history_is_the_persons_own(tmp_path: Path) -> None:
     if sys.platform != "win32":
         assert path.stat().st_mode & 0o777 == 0o600
         assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("green, please\n", "green, please"),
+        ("y\n", "y"),
+        ("n\n", "n"),
+        ("a\n", "a"),
+        ("y -3\n", "y -3"),
+        ("\n", ""),
+        ("  both \n", "both"),
+        ("^C\nblack\n", "black"),
+    ],
+)
+def test_a_question_of_the_agents_is_answered_in_the_persons_own_words(typed: str, answer: str) -> None:
+    user, _, written = person(typed)
+    assert user.answer("Green or\nblack?\x1b[2J") == answer
+    shown = written()
+    assert "THE AGENT ASKS:\n│ Green or\n│ black?\\x1b[2J\n" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize("typed", ["", "^C\n^C\n", "cut off"])
+def test_who_leaves_at_a_question_of_the_agents_leaves_the_run(typed: str) -> None:
+    user, _, _ = person(typed)
+    with pytest.raises(Leaving):
+        user.answer("Green or black?")

@@ -1,0 +1,63 @@
+"""Work on code, as a whole run: looked into, changed in part, asked about, committed; all on the record."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.commands.git_server import git, repository
+from tests.loopback.openai_server import OpenAIServer
+from tests.stories.world import SAVED, Model, Place, provider, step
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(shutil.which("git") is None, reason="git isn't installed"),
+]
+
+ADVICE = "- Name the numbers.\n- Say what it is for."
+TESTS = "```python\nfrom sums.sums import add\n\n\ndef test_add() -> None:\n    assert add(1, 2) == 3\n```"
+
+
+def test_a_repository_is_changed_and_committed(place: Place) -> None:
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    place.workspace.mkdir()
+    sums = repository(place.workspace / "sums", {"sums.py": "def add(a, b):\n    return a - b\n"})
+    model = Model(
+        step("git_status", path="sums"),
+        step("analyze_code", code="sums/sums.py"),
+        step(
+            "patch_file",
+            filename="sums/sums.py",
+            edits=[{"search": "return a - b", "replace": "return a + b"}],
+        ),
+        step("write_tests", code="sums/sums.py", focus="the sum of two numbers"),
+        step("git_diff", path="sums"),
+        step("git_commit", message="Add, don't subtract", path="sums"),
+        reviews=[ADVICE, TESTS],
+    )
+    with OpenAIServer(model) as server:
+        ended = place.run("-y", "-c", "--output", "json", **provider(server))
+    assert ended.code == 0, ended.err
+    results = {event["action"]["command"]: event for event in ended.events() if event["event"] == "Ran"}
+    assert [result["result"] for result in results.values() if not result["ok"]] == []
+    assert "No file differs" in results["git_status"]["result"]
+    assert "Name the numbers" in results["analyze_code"]["result"]
+    assert "def test_add" in results["write_tests"]["result"]
+    assert "+    return a + b" in results["git_diff"]["result"]
+    assert git(sums, "log", "-1", "--format=%s").strip() == "Add, don't subtract"
+    assert git(sums, "show", "HEAD:sums.py") == "def add(a, b):\n    return a + b\n"
+    for asking in ("analyze_code", "write_tests"):
+        assert results[asking]["usage"]["prompt_tokens"] > 0, "what a command asks a model is counted"
+    assert "sums" in model.prompts[-1]
+
+
+def test_a_host_that_nobody_named_gets_no_clone(place: Place) -> None:
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    url = "https://127.0.0.1/tea"
+    with OpenAIServer(Model(step("clone_repository", repository_url=url))) as server:
+        ended = place.run("-y", "-c", "--preset", "trusted", "--output", "json", **provider(server))
+    assert ended.code == 0
+    refused = next(event for event in ended.events() if event["event"] == "Ran")
+    assert not refused["ok"]
+    assert "is not reached" in refused["result"]
