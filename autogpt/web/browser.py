@@ -49,7 +49,7 @@ class Patience:
 
 
 USUAL_PATIENCE = Patience()
-_LOOK = 0.04
+_LOOK = 0.03
 """Seconds between two looks at a page that settles."""
 _CHALLENGED = frozenset({403, 429, 503})
 _ENOUGH_SCROLLED = 60_000
@@ -179,7 +179,7 @@ class _Loading:
         return Loaded(url, title, html)
 
     def _shown(self) -> State:
-        """The page once it is settled, let through and scrolled."""
+        """The page once it is settled and let through."""
         state = self._settled()
         if state.status in _CHALLENGED and state.scripts:
             until = min(self._until, time.monotonic() + self._patience.challenge)
@@ -187,25 +187,24 @@ class _Loading:
                 time.sleep(_LOOK)
                 state = self._session.state()
             state = self._settled()
-        for _ in range(self._patience.scrolls):
-            if state.height <= state.window or state.height > _ENOUGH_SCROLLED:
-                break
-            before = state
-            self._session.scroll()
-            state = self._settled()
-            if state.height <= before.height:
-                break
         return state
 
     def _settled(self) -> State:
-        """Wait until page and network have been quiet for a while, or its time is up."""
+        """Wait until page and network have been quiet for a while, or time is up; scroll when they are half-way."""
+        quiet, scrolls, seen = self._patience.quiet, self._patience.scrolls, 0
         now = time.monotonic()
         until = min(self._until, now + self._patience.settled)
         last, since = self._session.state(), now
         while (now := time.monotonic()) < until:
-            calm = now - since >= self._patience.quiet and last.ready == "complete"
-            if calm and self._session.relay.is_quiet(self._patience.quiet):
-                break
+            calm = now - since
+            if last.ready == "complete" and self._session.relay.is_quiet(min(calm, quiet)):
+                more = last.window < last.height < _ENOUGH_SCROLLED and last.height > seen and scrolls > 0
+                if calm >= quiet / 2 and more:
+                    seen, scrolls = last.height, scrolls - 1
+                    self._session.scroll()
+                    since = time.monotonic() - quiet / 2
+                elif calm >= quiet:
+                    break
             time.sleep(_LOOK)
             state = self._session.state()
             if state != last:

@@ -132,11 +132,12 @@ class Session:
         """Close other windows and leave the page. Raises Failed, Broken."""
 
         def leave(driver: WebDriver) -> None:
-            for window in driver.window_handles:
-                if window != self._window:
-                    driver.switch_to.window(window)
-                    driver.close()
-            driver.switch_to.window(self._window)
+            others = [window for window in driver.window_handles if window != self._window]
+            for window in others:
+                driver.switch_to.window(window)
+                driver.close()
+            if others:
+                driver.switch_to.window(self._window)
             driver.get(EMPTY)
 
         self._asked(leave)

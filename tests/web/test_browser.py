@@ -5,11 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ from autogpt.web.browser_kinds import programs
 from autogpt.web.pages import read_page
 from tests.http.servers import PUBLIC, Request, Server, World, redirect, reply
 from tests.web.conftest import AGENT, launch
-from tests.web.site import Ear, html, site
+from tests.web.site import Ear, Page, html, site
 
 Put = Callable[..., Server]
 
@@ -429,17 +429,17 @@ def test_a_page_on_this_machine_reaches_no_other_port_of_it(
         "[::1]",
         "[::ffff:127.0.0.1]",
     ]
-    pages = {
+    pages: dict[str, Page] = {
         f"/{number}": TRY_EVERYTHING.format(url=f"http://{host}:{ear.port}", host=f"{host}:{ear.port}")
         for number, host in enumerate(hosts)
     }
-    leads = {
+    leads: dict[str, Page] = {
         "/moved": lambda _: redirect(f"http://127.0.0.1:{ear.port}/moved"),
         "/metadata": lambda _: redirect("http://169.254.169.254/latest/meta-data/"),
         "/meta": f"<meta http-equiv=refresh content='0;url=http://localhost:{ear.port}/meta'>",
         "/script": f"<script>location = 'http://0.0.0.0:{ear.port}/script'</script>",
     }
-    server = Server(site({**pages, **leads}))
+    server = Server(site(pages | leads))
     try:
         own = f"127.0.0.1:{server.port}"
         browser = confined(kind, Door(admission=Admission(hosts=frozenset({own}))))
@@ -553,7 +553,7 @@ def test_nothing_is_left_of_it_when_the_agent_is_killed(kind: str, wall: bool, p
         pytest.skip(str(missing))
     before = _temporary_files(0)
     agent = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(KILLED), kind, path, str(wall)],
+        [sys.executable, "-c", KILLED, kind, path, str(wall)],
         cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with agent:
@@ -569,6 +569,24 @@ def test_nothing_is_left_of_it_when_the_agent_is_killed(kind: str, wall: bool, p
         threading.Event().wait(0.02)
     assert not any(map(_runs, processes))
     assert _temporary_files(agent.pid) <= before
+
+
+@real
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap isn't installed")
+def test_it_works_for_a_person_without_rights_where_nothing_can_be_walled(path: str, tmp_path: Path) -> None:
+    """As in a container: not root, no capabilities, no namespaces to be made, a system that is read-only."""
+    try:
+        programs("chrome", path)
+    except CommandError as missing:
+        pytest.skip(str(missing))
+    wall = "bwrap --unshare-user --uid 1000 --gid 1000 --disable-userns --unshare-pid --cap-drop ALL --ro-bind / / --proc /proc --dev /dev --tmpfs /tmp"
+    agent = subprocess.Popen(
+        [*wall.split(), "--", sys.executable, "-c", KILLED, "chrome", path, "True"],
+        cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with agent:
+        assert agent.stdout
+        assert "page" in json.loads(agent.stdout.readline())
 
 
 def _runs(pid: int) -> bool:
