@@ -20,6 +20,7 @@ BENCHMARKS = {
     "storms": "A provider that fails",
     "sandboxes": "Sandboxes",
     "web": "The web",
+    "browser": "The browser",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

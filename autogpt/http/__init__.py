@@ -6,7 +6,7 @@ proxies, what a run remembers (`keeping`), and the sentences for what goes wrong
 """
 
 from autogpt.http.admission import Admission, allowed_hosts
-from autogpt.http.door import PAGE_LIMIT, Door, Incoming, Response
+from autogpt.http.door import PAGE_LIMIT, Door, Incoming, Response, Visit
 from autogpt.http.proxies import Proxies
 from autogpt.http.urls import Target, parse
 from autogpt.http.wire import Patience
@@ -20,6 +20,7 @@ __all__ = [
     "Proxies",
     "Response",
     "Target",
+    "Visit",
     "allowed_hosts",
     "parse",
 ]

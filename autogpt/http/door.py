@@ -38,7 +38,17 @@ from autogpt.http.decoding import ACCEPTED, codings_of, decoded
 from autogpt.http.keeping import Cache, Spacing, lifetime
 from autogpt.http.proxies import Proxies, Proxy
 from autogpt.http.urls import Target, followed, parse
-from autogpt.http.wire import Answer, Connect, Line, Patience, TooSlow, connect, opened, usual_context
+from autogpt.http.wire import (
+    Answer,
+    Connect,
+    Line,
+    Patience,
+    TooSlow,
+    connect,
+    opened,
+    reached,
+    usual_context,
+)
 from autogpt.http.wording import broke_off, in_words, refused, too_large
 
 Resolve = Callable[[str, int], Sequence[str]]
@@ -270,12 +280,7 @@ class Door:
         About `most` bytes are taken from the wire (twice that, for what wraps the body).
         """
         patience = patience or self._patience
-        target = parse(url)
-        if self._has_secret(target, body):
-            raise CommandError(
-                "The request holds one of the person's secrets (a key or a password), so it was not made. "
-                "Leave the secret out."
-            )
+        target = self._without_secrets(parse(url), body)
         journey = _Journey(method, target, _callers(headers), body, self._clock() + patience.total)
         if led_by is not None and (leader := parse(led_by)).origin != target.origin:
             journey.outside = self._admission.is_outside(leader)
@@ -299,6 +304,36 @@ class Door:
                 self._glance(target)
                 return ()
             return self._addresses(target, self._patience.connect)
+
+    def visit(self, url: str) -> Visit:
+        """What a program that loads a page by itself may then reach. Raises CommandError."""
+        target = self._without_secrets(parse(url))
+        self._admission.check(target)
+        return Visit(target, self._admission)
+
+    def reached(self, target: Target, visit: Visit) -> tuple[socket.socket, Proxy | None]:
+        """A connection for such a program, to an address that was judged, and the proxy that it goes to.
+
+        For `https` nothing of the proxy is seen. Raises CommandError.
+        """
+        visit.check(self._without_secrets(target))
+        proxy = self._proxies.proxy_for(target)
+        patience = self._patience
+        with in_words(target):
+            addresses = self._glance(target) if proxy else self._addresses(target, patience.connect)
+            visit.check_addresses(target, addresses)
+            if proxy is not None:
+                addresses = self._looked_up(proxy.host, proxy.port, patience.connect)
+            wire = reached(
+                target,
+                addresses,
+                proxy=proxy,
+                connect=self._connect,
+                patience=patience,
+                until=self._clock() + patience.headers,
+                clock=self._clock,
+            )
+            return wire.handed_out(), proxy
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
@@ -429,6 +464,14 @@ class Door:
             headers["proxy-authorization"] = proxy.authorisation
         return {name.title(): value for name, value in headers.items()}
 
+    def _without_secrets(self, target: Target, body: bytes | None = None) -> Target:
+        if self._has_secret(target, body):
+            raise CommandError(
+                "The request holds one of the person's secrets (a key or a password), so it was not made. "
+                "Leave the secret out."
+            )
+        return target
+
     def _has_secret(self, target: Target, body: bytes | None) -> bool:
         plain = unquote(target.url)
         texts = {target.url, plain, unquote(plain), unquote(plain.replace("+", " "))}
@@ -442,6 +485,42 @@ class Door:
         if self._context is None:
             self._context = self._make_context()
         return self._context
+
+
+class Visit:
+    """A page that a program loads, with all that its scripts ask for: what they may reach.
+
+    A page of the internet reaches nothing in the person's network, whatever is allowed there. A page
+    in the person's network reaches what the person allowed until something of the internet has been
+    in it, and itself from then on.
+    """
+
+    def __init__(self, start: Target, admission: Admission) -> None:
+        self.start = start
+        self._admission = admission
+        self._lock = threading.Lock()
+        self._begun = False
+        self._outside = False
+        self._own: str | None = start.host_and_port
+
+    def check(self, target: Target) -> None:
+        """Judge a host by how it is written. Raises CommandError."""
+        self._admission.check(target)
+
+    def check_addresses(self, target: Target, addresses: Sequence[str]) -> None:
+        """Judge a host by where a connection would go; none where only a proxy knows. Raises CommandError."""
+        self._admission.check_addresses(target, addresses)
+        with self._lock:
+            own = target.host_and_port == self._own
+            # Before the page itself has come, whatever else is asked for is no wish of the person's.
+            if (self._outside or not self._begun) and not own:
+                self._admission.check_led(target, addresses)
+                return
+            if self._admission.is_outside(target, addresses):
+                self._outside = True
+                if own and not self._begun:
+                    self._own = None
+            self._begun = True
 
 
 class _Journey:

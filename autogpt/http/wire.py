@@ -109,6 +109,10 @@ class Wire(io.RawIOBase):
             with suppress(OSError):
                 self._sock.close()
 
+    def handed_out(self) -> socket.socket:
+        """The socket, for who goes on with it; this is of no more use."""
+        return socket.socket(fileno=self._sock.detach())
+
     def _patiently(self, act: Callable[[Any], int], data: Any) -> int:
         begun = self._clock()
         while True:
@@ -192,9 +196,35 @@ def opened(
     until: float,
     clock: Clock,
 ) -> Line:
-    """Connect to the first of the addresses that answers: the host's own, or those of its proxy.
+    """Connect, and speak TLS where the target's scheme wants it.
 
     Raises TooSlow, OSError, ProxyRefused.
+    """
+    wire = reached(
+        target, addresses, proxy=proxy, connect=connect, patience=patience, until=until, clock=clock
+    )
+    try:
+        if target.scheme == "https":
+            wire.secure(context(), target.host, patience.connect)
+    except BaseException:
+        wire.close()
+        raise
+    return Line(wire)
+
+
+def reached(
+    target: Target,
+    addresses: Sequence[str],
+    *,
+    proxy: Proxy | None,
+    connect: Connect,
+    patience: Patience,
+    until: float,
+    clock: Clock,
+) -> Wire:
+    """Connect to the first of the addresses that answers: the host's own, or those of its proxy.
+
+    For `https` a proxy is told to make a tunnel. Raises TooSlow, OSError, ProxyRefused.
     """
     port = proxy.port if proxy is not None else target.port
     sock = _first(addresses, port, connect, min(until, clock() + patience.connect), clock)
@@ -202,12 +232,10 @@ def opened(
     try:
         if proxy is not None and target.scheme == "https":
             _tunnel(wire, target, proxy)
-        if target.scheme == "https":
-            wire.secure(context(), target.host, patience.connect)
     except BaseException:
         wire.close()
         raise
-    return Line(wire)
+    return wire
 
 
 def _first(
