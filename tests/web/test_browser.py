@@ -429,10 +429,10 @@ def test_a_page_on_this_machine_reaches_no_other_port_of_it(
         "[::1]",
         "[::ffff:127.0.0.1]",
     ]
-    pages: dict[str, Page] = {
-        f"/{number}": TRY_EVERYTHING.format(url=f"http://{host}:{ear.port}", host=f"{host}:{ear.port}")
-        for number, host in enumerate(hosts)
-    }
+    tried = [
+        TRY_EVERYTHING.format(url=f"http://{host}:{ear.port}", host=f"{host}:{ear.port}") for host in hosts
+    ]
+    pages: dict[str, Page] = {"/some": "".join(tried[::2]), "/others": "".join(tried[1::2])}
     leads: dict[str, Page] = {
         "/moved": lambda _: redirect(f"http://127.0.0.1:{ear.port}/moved"),
         "/metadata": lambda _: redirect("http://169.254.169.254/latest/meta-data/"),
