@@ -15,7 +15,7 @@ from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
 from autogpt.core.guidance import Guidance
 from autogpt.core.limits import Limits
-from autogpt.core.policy import Policy, Preset, Rule, Verdict, option_rules
+from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
 from autogpt.policy_file import default_policy_path, read_policy
@@ -44,14 +44,7 @@ def read_rules(here: Stage, source: Provider | Demonstration) -> Rules:
     alone = not here.attended and not here.options.continuous and not isinstance(source, Demonstration)
     if alone and not policy.rules:
         raise UsageError(NOBODY_ASKS)
-    return Rules(replace(policy, rules=(*policy.rules, *_granted(here))), read_guidance(file))
-
-
-def _granted(here: Stage) -> tuple[Rule, ...]:
-    """Downloads that the person allowed are not asked about again where little is."""
-    if not here.settings.web.allow_downloads or (here.attended and not here.options.continuous):
-        return ()
-    return (Rule(Verdict.ALLOW, "download_file", "ALLOW_DOWNLOADS"),)
+    return Rules(policy, read_guidance(file))
 
 
 def _policy(here: Stage) -> Policy:

@@ -45,7 +45,7 @@ class DownloadCommands:
         self._limit = limit
         self._progress = progress
 
-    @command(aliases=("download", "save_url", "wget"), touches=(Touch.FILES, Touch.NETWORK))
+    @command(aliases=("download", "save_url", "wget"), touches=(Touch.FILES, Touch.FETCHING))
     def download_file(self, url: str, filename: Filename) -> str:
         """Download a file from the web into the workspace; one that broke off goes on where it stopped."""
         name = self._name(url, filename)

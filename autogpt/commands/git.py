@@ -21,8 +21,7 @@ CLONE_SECONDS = 600.0
 
 _READS = (Touch.FILES,)
 _COMMITS = (Touch.FILES, Touch.PROCESSES)
-_CLONES = (Touch.FILES, Touch.NETWORK, Touch.PROCESSES)
-"""`PROCESSES`, since git changes files without going through the workspace's door."""
+_CLONES = (Touch.FILES, Touch.FETCHING)
 
 _LIKE_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)([\w.-]+)[:/](?!\d+/)(.+)")
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./~-]+")

@@ -17,6 +17,8 @@ class Touch(str, Enum):
 
     FILES = "files"
     NETWORK = "network"
+    FETCHING = "fetching"
+    """Gets files from the web into the workspace, and sends nothing but their addresses."""
     PROCESSES = "processes"
     MONEY = "money"
     OUTSIDE = "outside"

@@ -41,6 +41,7 @@ _MOST_URLS = 50_000
 _MOST_SEARCHES = 2_000
 
 _MOST_URL = 20_000
+_WEB = frozenset({Touch.NETWORK, Touch.FETCHING})
 _PROCESSES = frozenset({Touch.PROCESSES, Touch.HOST})
 _CHANGES = _PROCESSES | {Touch.FILES}
 
@@ -76,7 +77,7 @@ class Known:
 
     def after(self, action: Action, spec: CommandSpec | None, ok: bool, result: str) -> Known:
         """With the result of a command."""
-        if spec is not None and Touch.NETWORK in spec.touches and not spec.touches & _PROCESSES:
+        if spec is not None and spec.touches & _WEB and not spec.touches & _PROCESSES:
             # What was asked for is echoed in the answer, and a page can have it put into a URL there.
             if not ok or len(self.web) > _MOST_URLS or any(map(self._found_in, _leaves(action.args))):
                 return self
@@ -146,7 +147,7 @@ NOTHING_KNOWN = Known()
 
 def urls_of(action: Action, spec: CommandSpec) -> Iterator[str]:
     """The addresses that an action sends requests to."""
-    if Touch.NETWORK not in spec.touches:
+    if not spec.touches & _WEB:
         return
     for name, value in action.args.items():
         for text in value if isinstance(value, list) else [value]:

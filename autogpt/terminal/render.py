@@ -212,8 +212,8 @@ def _limit(event: LimitMet) -> Line:
         LimitKind.TIME: "time limit",
     }[event.kind]
     spent, allowed = _amount(event.kind, event.spent), _amount(event.kind, event.allowed)
-    needs = f", and the next step may need {_amount(event.kind, event.needed)}" if event.needed else ""
-    return line(f"LIMIT: {spent} of the {name} of {allowed} used{needs}.", Tone.WARN)
+    needs = f"; the next step may need {_amount(event.kind, event.needed)}" if event.needed else ""
+    return line(f"LIMIT: {spent} used; the {name} is {allowed}{needs}.", Tone.WARN)
 
 
 def _amount(kind: LimitKind, amount: Decimal) -> str:

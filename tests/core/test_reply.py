@@ -54,6 +54,7 @@ def test_the_figures_of_the_corpus() -> None:
 # --- Cut off --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_truncated_reply_of_the_corpus_acts() -> None:
     tried, acting = acting_truncations(samples=60)
     print(f"\n{tried} truncated replies, acting: {len(acting)}")  # noqa: T201

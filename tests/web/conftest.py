@@ -1,4 +1,4 @@
-"""Browsers that are started once and shared by the tests that may share them."""
+"""The door's world of names and servers, and browsers that are started once for the tests that may share them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from autogpt.core.errors import CommandError
 from autogpt.http import Admission, Door
 from autogpt.web.browser import Patience, WebBrowser, Wish
 from autogpt.web.browser_kinds import programs
+from tests.http.conftest import authority, certified, serve, trusting, world  # noqa: F401
 from tests.http.servers import PUBLIC, Handler, Server, World, serving
 from tests.web.site import path_with_geckodriver
 

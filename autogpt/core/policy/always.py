@@ -47,7 +47,7 @@ def _always(action: Action, spec: CommandSpec) -> str:
     exactly = spec.touches & (SENSITIVE.keys() | {Touch.PROCESSES})
     if exactly:
         return _exact(action, spec)
-    if Touch.NETWORK in spec.touches:
+    if spec.touches & {Touch.NETWORK, Touch.FETCHING}:
         site = _same_site(action, spec) if spec.reads_only else ""
         return site or _exact(action, spec)
     if spec.reads_only:

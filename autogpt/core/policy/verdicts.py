@@ -83,7 +83,7 @@ def _by_preset(preset: Preset, spec: CommandSpec) -> Ruling:
                     return says(Verdict.ASK, f"{what}, so the person must be asked")
             if Touch.NETWORK in spec.touches and not spec.reads_only:
                 return says(Verdict.ASK, "does more than read from the network, so the person must be asked")
-            if spec.touches <= {Touch.FILES, Touch.PROCESSES, Touch.NETWORK}:
+            if spec.touches <= {Touch.FILES, Touch.PROCESSES, Touch.NETWORK, Touch.FETCHING}:
                 return says(Verdict.ALLOW, "stays within the workspace, the sandbox and reading the web")
             return says(
                 Verdict.ASK, "touches something that the preset does not know, so the person must be asked"
