@@ -99,6 +99,9 @@ class WebBrowser:
                     f"The browser gave up on {visit.start.url[:200]}: the page keeps it busy without end, or crashed it. "
                     "Use another source."
                 ) from error
+            except KeyboardInterrupt:
+                self._end()  # it is in the middle of something, and nobody waits for that
+                raise
             finally:
                 if self._session is session:
                     self._emptied(session)
