@@ -56,12 +56,14 @@ class NotStarted(Exception):
 class Wanted:
     """`shown` are files and folders outside the system's own that the program needs to see.
 
-    With `window` it is shown on the person's screen, which no wall allows. `environ` is the agent's.
+    With `window` it is shown on the person's screen, which no wall allows. `environ` is the agent's,
+    `more` what the program is to find besides in its own small environment.
     """
 
     shown: tuple[Path, ...] = ()
     window: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 class Companion(Protocol):
@@ -222,7 +224,7 @@ class _Watched:
             wanted.environ,
             path=wanted.environ.get("PATH") or SYSTEM_PATH,
             temporary=str(self._scratch.temporary),
-            more={**_NO_BUS, **window},
+            more={**_NO_BUS, **wanted.more, **window},
         )
 
     def _wall(self, wanted: Wanted, *, sized: bool) -> Iterator[str]:
@@ -247,7 +249,8 @@ class _Watched:
         for path in (*python_folders(), Path(package), *wanted.shown):
             yield from ("--ro-bind", str(path), str(path))
         yield "--clearenv"
-        clean = environment.clean(wanted.environ, path=SYSTEM_PATH, temporary="/tmp", more=_NO_BUS)
+        more = {**_NO_BUS, **wanted.more}
+        clean = environment.clean(wanted.environ, path=SYSTEM_PATH, temporary="/tmp", more=more)
         for name, value in clean.items():
             yield from ("--setenv", name, value)
         yield from ("--chdir", "/tmp")
@@ -288,7 +291,7 @@ class _OnWindows:
     """Nothing in between: the program is a child, its socket on the machine's own loopback."""
 
     def __init__(self, wanted: Wanted) -> None:
-        self._environ = wanted.environ
+        self._environ, self._more = wanted.environ, wanted.more
         self.walled, self.can_isolate = False, True
         self.listener = socket.create_server((HERE, 0), backlog=256)
         self.port = self.listener.getsockname()[1]
@@ -305,7 +308,7 @@ class _OnWindows:
         try:
             self._popen = subprocess.Popen(
                 list(argv),
-                env={**taken, "PATH": os.defpath, "TEMP": temporary, "TMP": temporary},
+                env={**taken, "PATH": os.defpath, "TEMP": temporary, "TMP": temporary, **self._more},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ from autogpt.http import Door, Visit, parse
 from autogpt.http.wording import refused
 from autogpt.sandboxes.companion import NotStarted
 from autogpt.web.browser_kinds import is_here, is_shut_in, programs
-from autogpt.web.browser_session import BEFORE, Broken, Failed, Session, State, started
+from autogpt.web.browser_session import BEFORE, ERROR, Broken, Failed, Session, State, started
 from autogpt.web.port import Loaded
 
 MOST_HTML = 3_000_000
@@ -99,6 +99,9 @@ class WebBrowser:
                     f"The browser gave up on {visit.start.url[:200]}: the page keeps it busy without end, or crashed it. "
                     "Use another source."
                 ) from error
+            except KeyboardInterrupt:
+                self._end()  # it is in the middle of something, and nobody waits for that
+                raise
             finally:
                 if self._session is session:
                     self._emptied(session)
@@ -172,6 +175,8 @@ class _Loading:
             self._session.open(self._visit.start.url)
             state = self._shown()
             url, title, html = self._session.whole(self._most)
+            if url.startswith(ERROR):
+                raise self._problem("an error page", state.status, self._session.failed_at(""))
         except Failed as error:
             raise self._problem(str(error), url=self._session.failed_at(str(error))) from error
         if state.status >= 400 or not url.startswith(("http://", "https://")):
@@ -218,8 +223,6 @@ class _Loading:
             with suppress(CommandError):
                 if found := problems.get(parse(address).host_and_port):
                     return CommandError(found)
-        if problems and url.startswith("chrome-error:"):  # which doesn't say where it happened
-            return CommandError(list(problems.values())[-1])
         shown = self._visit.start.url[:200]
         if status >= 400:
             return CommandError(refused(status, url))

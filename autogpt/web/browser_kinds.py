@@ -52,6 +52,11 @@ class Programs:
         return (str(self.driver), f"--port={port}", "--log-level=OFF")
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """What the browser finds in its environment: Firefox heeds where its settings come from only with this."""
+        return {"MOZ_REMOTE_SETTINGS_DEVTOOLS": "1"} if self.kind == "firefox" else {}
+
+    @property
     def shown(self) -> tuple[Path, ...]:
         """What of them lies outside the system's own folders."""
         paths = [self.browser.resolve().parent, self.driver.resolve(), self.driver]
@@ -157,6 +162,7 @@ def _chromium(found: Programs, manner: Manner) -> ArgOptions:
     made.binary_location = str(found.browser)
     switches = [*_SWITCHES, f"disable-features={','.join(_WITHOUT)}"]
     switches += [
+        f"gaia-url=http://{PROXY_NAME}",  # else it asks who is logged in at Google
         f"proxy-server=http://{PROXY_NAME}:{manner.port}",
         # Chromium goes around a proxy to its own machine unless it is told not to.
         "proxy-bypass-list=<-loopback>",

@@ -23,6 +23,12 @@ return [
 """
 """Ready state, number of changes since it was first asked, HTTP status (0 if unknown), heights, scripts."""
 
+FAILED_AT = """
+const summary = window.loadTimeDataRaw && window.loadTimeDataRaw.summary;
+return String(summary && summary.failedUrl || '').slice(0, 8000);
+"""
+"""The address that Chromium's error page is about."""
+
 SCROLL = "window.scrollTo(0, document.documentElement.scrollHeight);"
 
 WHOLE = """

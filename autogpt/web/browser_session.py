@@ -22,13 +22,14 @@ from autogpt.http.local import LocalCalls, Unanswered
 from autogpt.http.relay import Relay
 from autogpt.sandboxes.companion import Companion, NotStarted, Wanted, companion
 from autogpt.web.browser_kinds import Manner, Programs, is_shut_in, options
-from autogpt.web.browser_scripts import SCROLL, STATE, WHOLE
+from autogpt.web.browser_scripts import FAILED_AT, SCROLL, STATE, WHOLE
 
 if TYPE_CHECKING:
     from selenium.webdriver.common.options import ArgOptions
     from selenium.webdriver.remote.webdriver import WebDriver
 
 EMPTY = "about:blank"
+ERROR = "chrome-error:"
 BEFORE = (EMPTY, "data:,")
 """Where a browser is when no page has come: after the last, and at its start."""
 _MOST_ANSWER = 40_000_000
@@ -105,6 +106,9 @@ class Session:
         for text in (at, said):  # Firefox's error page has it in its own address
             if found := _ERROR_PAGE.search(text):
                 return unquote(found[1])
+        if at.startswith(ERROR):
+            with suppress(Failed):
+                at = str(self._asked(lambda driver: driver.execute_script(FAILED_AT)))[:8_000] or at
         return at
 
     def state(self) -> State:
@@ -190,7 +194,7 @@ def started(
     page: float,
 ) -> Session:
     """Start a browser, behind a wall if wanted and possible; `page` is how many seconds a page may take. Raises NotStarted, Failed, Broken."""
-    wanted = Wanted(found.shown, window=not headless, environ=environ)
+    wanted = Wanted(found.shown, window=not headless, environ=environ, more=found.environment)
     place = companion(wanted, wall=wall and is_shut_in(found.kind))
     try:
         return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
