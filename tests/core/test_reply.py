@@ -229,6 +229,12 @@ def test_a_valid_reply_is_read_exactly(
 
 
 @given(replies())
+@example(
+    (
+        {"thoughts": {"text": "hm"}, "command": {"name": "a", "args": {"\\_": None}}},
+        Reply(Thoughts("hm", "", (), "", ""), Action("a", {"\\_": None})),
+    )
+)
 def test_a_reply_as_python_or_with_trailing_commas_is_read_exactly(
     reply: tuple[dict[str, Any], Reply],
 ) -> None:
