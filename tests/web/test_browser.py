@@ -580,6 +580,8 @@ def test_it_works_for_a_person_without_rights_where_nothing_can_be_walled(path: 
     except CommandError as missing:
         pytest.skip(str(missing))
     wall = "bwrap --unshare-user --uid 1000 --gid 1000 --disable-userns --unshare-pid --cap-drop ALL --ro-bind / / --proc /proc --dev /dev --tmpfs /tmp"
+    for place in (CHECKOUT, sys.prefix):  # which may be below /tmp
+        wall += f" --ro-bind {place} {place}"
     agent = subprocess.Popen(
         [*wall.split(), "--", sys.executable, "-c", KILLED, "chrome", path, "True"],
         cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
