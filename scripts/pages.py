@@ -60,14 +60,15 @@ def command_tables() -> str:
         parts: list[str] = []
         for path in sorted((CHECKOUT / "autogpt" / "commands").glob("*.py")):
             module = importlib.import_module(f"autogpt.commands.{path.stem}")
-            for name, family in inspect.getmembers(module, inspect.isclass):
-                if family.__module__ != module.__name__ or not name.endswith("Commands"):
-                    continue
-                title = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name.removesuffix("Commands"))
+            rows = [
+                command_row(one.spec)
+                for name, family in inspect.getmembers(module, inspect.isclass)
+                if family.__module__ == module.__name__ and name.endswith("Commands")
                 # The commands are described by the class; nothing of an instance is needed.
-                rows = [command_row(one.spec) for one in commands_of(object.__new__(family))]
-                if not rows:
-                    continue
+                for one in commands_of(object.__new__(family))
+            ]
+            if rows:
+                title = path.stem.replace("_", " ").capitalize()
                 about = (module.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
                 head = ["| Command | What it does | Touches |", "|---|---|---|"]
                 parts.append("\n".join([f"## {title}", "", about, "", *head, *rows]))

@@ -12,7 +12,7 @@ from autogpt.commands.command import Command
 from autogpt.commands.execution import ExecutionCommands
 from autogpt.commands.git import GitCommands
 from autogpt.commands.shell import ShellCommands
-from autogpt.sandboxes.git import Login
+from autogpt.sandboxes.git import Author, Login
 
 
 def execution_commands(means: Means) -> Iterator[Command]:
@@ -52,7 +52,12 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
         if accounts.github_api_key is not None:
             login = Login(accounts.github_username or "x-access-token", accounts.github_api_key)
         yield GitCommands(
-            means.place, means.programs.git, means.door.located, login, on_progress=means.on_output
+            means.place,
+            means.programs.git,
+            means.door.tunnel,
+            login,
+            author=Author(accounts.git_author_name, accounts.git_author_email),
+            on_progress=means.on_output,
         )
 
 

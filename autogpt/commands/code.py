@@ -94,7 +94,8 @@ class CodeCommands:
                 raise asked.failed(f"The model that was asked twice wrote code that is not valid: {second}")
         return Outcome(answer.text, asked.usage)
 
-    @command(aliases=("create_tests", "generate_tests"), reads_only=True, touches=_TOUCHES)
+    # Not one that only reads: pytest imports what the model wrote, and that can do what programs can.
+    @command(aliases=("create_tests", "generate_tests"), touches=_TOUCHES)
     def write_tests(self, code: str, focus: list[str] | str = "") -> Outcome:
         """Get pytest tests for Python code, with a focus; code is the code itself or a file's name. Nothing is written to a file."""
         wanted = _list_of(focus, "")

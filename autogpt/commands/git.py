@@ -6,18 +6,21 @@ Through the door to git, which starts nothing that a repository names. Nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from autogpt.commands.command import Filename, command
 from autogpt.commands.wording import named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
-from autogpt.http import Target, parse
-from autogpt.sandboxes.git import Git, Login, Progress, Repository
+from autogpt.http import Target, Tunnel, parse
+from autogpt.sandboxes.git import NOBODY, Author, Git, Login, Progress, Repository
 from autogpt.workspace import Workspace
 
 CLONE_SECONDS = 600.0
+MOST_FETCHED = 2_000_000_000
+"""Bytes that a clone may take from the network."""
 
 _READS = (Touch.FILES,)
 _COMMITS = (Touch.FILES, Touch.PROCESSES)
@@ -30,30 +33,33 @@ _EMPTY = "It holds no file: the repository is empty, or there is none at this UR
 """To git, any page that isn't missing is an empty repository."""
 _LONGEST_MESSAGE = 20_000
 
-Locate = Callable[[Target], Sequence[str]]
-"""Where a host is that may be reached: see `autogpt.http.Door.located`."""
+OpenTunnel = Callable[[str, int], AbstractContextManager[Tunnel]]
+"""A way to a URL's host, if it may be reached: see `autogpt.http.Door.tunnel`."""
 
 
 class GitCommands:
-    """Git by `git`, reaching hosts where `locate` says that they are.
+    """Git by `git`, reaching hosts through `tunnel`.
 
-    `login` goes to its own site alone; `on_progress` is given what git says while it clones.
+    `login` goes to its own site alone; commits are `author`'s; `on_progress` is given what git says while it
+    clones.
     """
 
     def __init__(
         self,
         workspace: Workspace,
         git: Git,
-        locate: Locate,
+        tunnel: OpenTunnel,
         login: Login | None = None,
         *,
+        author: Author = NOBODY,
         on_progress: Progress | None = None,
         seconds: float = CLONE_SECONDS,
     ) -> None:
         self._workspace = workspace
         self._git = git
         self._login = login
-        self._locate = locate
+        self._tunnel = tunnel
+        self._author = author
         self._on_progress = on_progress
         self._seconds = seconds
 
@@ -74,15 +80,7 @@ class GitCommands:
         target = self._located(name)
         if target == self._workspace.root:
             raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
-        self._git.clone(
-            repository,
-            target,
-            addresses=self._locate(repository),
-            depth=depth,
-            login=self._login if self._login and self._login.origin == repository.origin else None,
-            seconds=self._seconds,
-            on_progress=self._on_progress,
-        )
+        self._clone(repository, target, depth)
         inside = self._workspace.entries(name)
         shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside[:_MOST_SHOWN]]
         more = f" and {len(inside) - _MOST_SHOWN:,} more" if len(inside) > _MOST_SHOWN else ""
@@ -130,12 +128,28 @@ class GitCommands:
         folder = self._located(path)
         if path == "." and places and self._git_root_missing(folder):
             folder = places[0].parent
-        with self._git.repository(folder, self._workspace.root) as repository:
+        with self._git.repository(folder, self._workspace.root, self._author) as repository:
             paths = [one for place in places for one in _within(place, repository.root)]
             made = repository.commit(message, paths)
             return f"Committed{self._on(repository)}: {made}{_left_out(repository)}"
 
     # -- how -------------------------------------------------------------------------------------
+
+    def _clone(self, repository: Target, target: Path, depth: int) -> None:
+        with self._tunnel(repository.url, MOST_FETCHED) as tunnel:
+            try:
+                self._git.clone(
+                    repository.url,
+                    target,
+                    proxy=tunnel.url,
+                    depth=depth,
+                    login=self._login if self._login and self._login.origin == repository.origin else None,
+                    seconds=self._seconds,
+                    on_progress=self._on_progress,
+                )
+            except CommandError as error:
+                # What git says of a broken connection is less than what is known here.
+                raise tunnel.failure or error from None
 
     def _target(self, given: str) -> Target:
         """The repository that was meant. Raises CommandError for one that may not be cloned."""

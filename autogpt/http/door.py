@@ -37,6 +37,7 @@ from autogpt.http.admission import Admission
 from autogpt.http.decoding import ACCEPTED, codings_of, decoded
 from autogpt.http.keeping import Cache, Spacing, lifetime
 from autogpt.http.proxies import Proxies, Proxy
+from autogpt.http.tunnel import Tunnel
 from autogpt.http.urls import Target, followed, parse
 from autogpt.http.wire import (
     Answer,
@@ -292,18 +293,20 @@ class Door:
 
     # -- from the first URL to the last ----------------------------------------------------------
 
-    def located(self, target: Target) -> Sequence[str]:
-        """Where a target is, judged, for a program that connects by itself; empty if a proxy is to look it up.
+    @contextmanager
+    def tunnel(self, url: str, most: int) -> Iterator[Tunnel]:
+        """A way to a URL's host for a program that speaks HTTPS by itself; gives it the proxy it must use.
 
-        Raises CommandError.
+        Each connection goes to an address that was judged. At most `most` bytes come back. Raises CommandError.
         """
-        self._admission.check(target)
-        proxy = self._proxies.proxy_for(target)
-        with in_words(target):
-            if proxy is not None:
-                self._glance(target)
-                return ()
-            return self._addresses(target, self._patience.connect)
+        visit = self.visit(url)
+        with in_words(visit.start):
+            self._judged(visit.start, visit)
+        tunnel = Tunnel(visit.start, lambda: self.reached(visit.start, visit)[0], most)
+        try:
+            yield tunnel
+        finally:
+            tunnel.close()
 
     def visit(self, url: str) -> Visit:
         """What a program that loads a page by itself may then reach. Raises CommandError."""
@@ -317,13 +320,9 @@ class Door:
         For `https` nothing of the proxy is seen. Raises CommandError.
         """
         visit.check(self._without_secrets(target))
-        proxy = self._proxies.proxy_for(target)
         patience = self._patience
         with in_words(target):
-            addresses = self._glance(target) if proxy else self._addresses(target, patience.connect)
-            visit.check_addresses(target, addresses)
-            if proxy is not None:
-                addresses = self._looked_up(proxy.host, proxy.port, patience.connect)
+            addresses, proxy = self._judged(target, visit)
             wire = reached(
                 target,
                 addresses,
@@ -334,6 +333,16 @@ class Door:
                 clock=self._clock,
             )
             return wire.handed_out(), proxy
+
+    def _judged(self, target: Target, visit: Visit) -> tuple[Sequence[str], Proxy | None]:
+        """Where to connect for a target, and the proxy if it is one. Raises CommandError."""
+        proxy = self._proxies.proxy_for(target)
+        seconds = self._patience.connect
+        addresses = self._glance(target) if proxy else self._addresses(target, seconds)
+        visit.check_addresses(target, addresses)
+        return (
+            (addresses, None) if proxy is None else (self._looked_up(proxy.host, proxy.port, seconds), proxy)
+        )
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""

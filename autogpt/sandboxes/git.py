@@ -6,7 +6,8 @@ own settings: status, diff and commit use a private git folder made for the one 
 ours and the few harmless ones of the repository's (`KEPT`), its objects, and a copy of its index. Only its
 references are looked up, and written at the end of a commit, in the repository itself, with hooks
 off. Nested repositories are left out. Git gets an environment of its own, no settings of the person's or the
-system's, no prompt, no pager, no editor, no signing, and for cloning https alone, without redirects.
+system's, no prompt, no pager, no editor, no signing, and no network; for cloning https alone, without
+redirects, through a proxy that leads to one host. What is cloned is weighed before it is unpacked.
 
 Not promised: that nothing changes in the repository while git works in it (a program in the
 background that swaps its folders for links at the right moment); large files of git-lfs, which stay
@@ -22,12 +23,13 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -35,11 +37,8 @@ from autogpt.core.errors import CommandError
 from autogpt.sandboxes.scratch import remove
 
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin")
-TAKEN_OVER = (
-    "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR",
-    "GIT_SSL_CAINFO", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR",
-)  # fmt: skip
-"""What git gets of the agent's environment: the way to the network, and what Windows programs need."""
+TAKEN_OVER = ("SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR")
+"""What git gets of the agent's environment: whose certificates count, and what Windows programs need."""
 
 HARDENED: Mapping[str, str] = {
     "core.askPass": "",
@@ -58,10 +57,13 @@ HARDENED: Mapping[str, str] = {
     "gc.auto": "0",
     "gpg.program": "false",
     "http.followRedirects": "false",
+    "http.lowSpeedLimit": "1",
+    "http.lowSpeedTime": "120",
+    "http.proxyAuthMethod": "basic",
+    "http.sslVerify": "true",
     "log.showSignature": "false",
     "maintenance.auto": "false",
     "protocol.allow": "never",
-    "protocol.https.allow": "always",
     "safe.bareRepository": "explicit",
     "submodule.recurse": "false",
     "transfer.bundleURI": "false",
@@ -76,12 +78,22 @@ KEPT = frozenset(
 )  # fmt: skip
 """Settings of a repository that are followed: they say how files are written, and start nothing."""
 
+_IGNORED = "\n/.autogpt/\n"
+"""The agent's own records are no part of anybody's work."""
+
 _MOST_OUTPUT = 2_000_000
 _MOST_FOLDERS = 100_000
 
 _TICK = 0.1
 LEAST_SPACE = 256 * 1024 * 1024
-"""Bytes that a clone leaves free on the disk."""
+"""Bytes that git leaves free on the disk."""
+
+MOST_MEMORY = 4 * 1024**3
+"""Bytes of address space that each git may have, where the system can hold it to that (Linux)."""
+
+MOST_FILES = 500_000
+MOST_UNPACKED = 5_000_000_000
+"""Files, and bytes in them, that a clone may have: a small one can be made to unpack to billions."""
 
 Progress = Callable[[str], None]
 """Is given what git says while it works, as it comes."""
@@ -92,25 +104,6 @@ class Credential(Protocol):
 
     def reveal(self) -> str:
         """The secret itself."""
-        ...
-
-
-class Remote(Protocol):
-    """Where a repository is; `autogpt.http.Target` is one."""
-
-    @property
-    def url(self) -> str:
-        """The whole https URL."""
-        ...
-
-    @property
-    def host(self) -> str:
-        """The host in it."""
-        ...
-
-    @property
-    def port(self) -> int:
-        """The port, 443 if the URL has none."""
         ...
 
 
@@ -127,6 +120,17 @@ class Login:
         words = base64.b64encode(f"{self.user}:{self.token.reveal()}".encode()).decode()
         scheme, host, port = self.origin
         return {f"http.{scheme}://{host}:{port}/.extraHeader": f"Authorization: Basic {words}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose commits they are to be; what is None a repository's settings may say."""
+
+    name: str | None = None
+    email: str | None = None
+
+
+NOBODY = Author()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,28 +172,26 @@ class Git:
 
     def clone(
         self,
-        repository: Remote,
+        url: str,
         target: Path,
         *,
-        addresses: Sequence[str],
+        proxy: str,
         depth: int,
         login: Login | None = None,
         seconds: float,
         on_progress: Progress | None = None,
     ) -> None:
-        """Clone into `target`, which must not be there or be an empty folder; a failure leaves nothing there.
+        """Clone an https URL into `target`, which must not be there or be an empty folder; a failure leaves nothing there.
 
-        `depth` 0 means the whole history. `addresses` are where the host is, empty if a proxy looks it up.
-        Raises CommandError.
+        `depth` 0 means the whole history. Git reaches the host through `proxy` and in no other way. Raises
+        CommandError.
         """
-        settings = {} if login is None else login.settings()
-        if addresses:
-            there = ",".join(f"[{one}]" if ":" in one else one for one in addresses)
-            settings["http.curloptResolve"] = f"{repository.host}:{repository.port}:{there}"
+        settings = {"http.proxy": proxy, **({} if login is None else login.settings())}
         words = [
             "clone",
             "--progress",
             "--template=",
+            "--no-checkout",
             "--no-recurse-submodules",
             "--no-local",
             "--origin=origin",
@@ -201,19 +203,42 @@ class Git:
             watch = _Watch(target.parent, seconds, on_progress)
             try:
                 said = self._run(
-                    [*words, "--", repository.url, str(target)], target.parent, home, settings, watch=watch
+                    [*words, "--", url, str(target)],
+                    target.parent,
+                    home,
+                    {"GIT_ALLOW_PROTOCOL": "https"},
+                    settings,
+                    watch=watch,
                 )
+                if said.code:
+                    raise CommandError(f"The repository could not be cloned. {_explained(said)}")
+                self._check_out(target, home, watch)
             except BaseException:
                 remove(target)
                 raise
-            if said.code:
-                remove(target)
-                raise CommandError(f"The repository could not be cloned. {_explained(said)}")
+
+    def _check_out(self, target: Path, home: Path, watch: _Watch) -> None:
+        """Write a new clone's files, unless they are too many. Raises CommandError."""
+        here = ("--git-dir", str(target / ".git"), "--work-tree", str(target))
+        head = self._run([*here, "rev-parse", "--verify", "--quiet", "HEAD"], target, home)
+        if head.code:
+            return  # there is no commit
+        weight = _Weight()
+        listing = replace(watch, on_output=weight.add, on_progress=None)
+        said = self._run(
+            [*here, "ls-tree", "-r", "-l", "-z", "--full-tree", "HEAD"], target, home, watch=listing
+        )
+        if why := weight.too_much(shutil.disk_usage(target).free):
+            raise CommandError(f"The repository was not cloned: {why}")
+        if not said.code:
+            said = self._run([*here, "read-tree", "--reset", "-u", "-v", "HEAD"], target, home, watch=watch)
+        if said.code:
+            raise CommandError(f"What was cloned can't be unpacked: {said.why}")
 
     # -- repositories ----------------------------------------------------------------------------
 
     @contextmanager
-    def repository(self, folder: Path, place: Path) -> Iterator[Repository]:
+    def repository(self, folder: Path, place: Path, author: Author = NOBODY) -> Iterator[Repository]:
         """Open the repository that holds a folder of the workspace `place`, for one command.
 
         Raises CommandError when there is none, or none that can be used.
@@ -221,20 +246,20 @@ class Git:
         root = _root(folder, place)
         _check(root)
         with _private_folder() as home:
-            yield Repository._open(self, root, home)
+            yield Repository._open(self, root, home, author)
 
     def _run(
         self,
         words: Sequence[str],
         folder: Path,
         home: Path,
-        settings: Mapping[str, str] | None = None,
         environment: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
         *,
         given: bytes | None = None,
         watch: _Watch | None = None,
     ) -> Said:
-        watch = watch or _Watch(None, 60.0, None)
+        watch = watch or _Watch(folder, 60.0)
         options = [part for name, value in HARDENED.items() for part in ("-c", f"{name}={value}")]
         try:
             process = subprocess.Popen(
@@ -248,6 +273,7 @@ class Git:
             )
         except OSError as error:
             raise CommandError(f"git could not be started: {error.strerror}.") from error
+        _hold_memory(process.pid)
         return _Running(process, watch).ended(given)
 
     def _environment(self, home: Path, settings: Mapping[str, str]) -> dict[str, str]:
@@ -265,7 +291,7 @@ class Git:
             "TMPDIR": str(home),
             "LANG": "C.UTF-8",
             "LC_ALL": "C.UTF-8",
-            "GIT_ALLOW_PROTOCOL": "https",
+            "GIT_ALLOW_PROTOCOL": "",  # none, whatever a repository's settings say is missing from it
             "GIT_ASKPASS": "",
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_CONFIG_COUNT": str(len(settings)),
@@ -298,7 +324,7 @@ class Repository:
     user: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def _open(cls, git: Git, root: Path, home: Path) -> Repository:
+    def _open(cls, git: Git, root: Path, home: Path, author: Author) -> Repository:
         real, private = root / ".git", home / "git"
         kept = _kept(git, real, home)
         branch = git._run(["--git-dir", str(real), "symbolic-ref", "--quiet", "--short", "HEAD"], root, home)
@@ -314,7 +340,10 @@ class Repository:
         (private / "config").write_text(_written(kept), "utf-8")
         for part in ("index", "shallow", "info/exclude"):
             _copy(real / part, private / part)
-        user = {name: kept[name] for name in ("user.name", "user.email") if kept.get(name)}
+        with (private / "info/exclude").open("a", encoding="utf-8") as ignored:
+            ignored.write(_IGNORED)
+        wanted = {"user.name": author.name, "user.email": author.email}
+        user = {name: said for name, given in wanted.items() if (said := given or kept.get(name))}
         return cls(git, root, private, commit, branch.output.strip(), tuple(_nested(root)), user)
 
     def status(self) -> str:
@@ -460,7 +489,7 @@ def _root(folder: Path, place: Path) -> Path:
 def _check(root: Path) -> None:
     """Raise CommandError where git would be led out of the repository, or be kept waiting."""
     git = root / ".git"
-    for part in ("HEAD", "config", "index", "packed-refs", "shallow", "info/exclude"):
+    for part in ("HEAD", "config", "config.worktree", "index", "packed-refs", "shallow", "info/exclude"):
         with suppress(FileNotFoundError, NotADirectoryError):
             if not stat.S_ISREG((git / part).lstat().st_mode):
                 raise _unusable(f".git/{part} is no plain file")
@@ -469,7 +498,7 @@ def _check(root: Path) -> None:
     for part in ("commondir", "objects/info/alternates", "objects/info/http-alternates"):
         if os.path.lexists(git / part):
             raise _unusable(f"it borrows from another repository (.git/{part})")
-    waiting = [git / part for part in ("info", "logs", "objects", "refs")]
+    waiting = [git / part for part in ("info", "logs", "objects", "refs", "reftable")]
     for looked, folder in enumerate(waiting):
         if os.path.islink(folder):
             raise _unusable(f"{folder.relative_to(root).as_posix()} is a link")
@@ -565,11 +594,45 @@ def _private_folder() -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Watch:
-    """How long git may run, where it must leave room on the disk, and who hears of its progress."""
+    """How long git may run, where it must leave room on the disk, and who hears of its progress.
 
-    disk: Path | None
+    `on_output` takes what git puts out, instead of its being kept, and says whether there is to be more.
+    """
+
+    disk: Path
     seconds: float
-    on_progress: Progress | None
+    on_progress: Progress | None = None
+    on_output: Callable[[bytes], bool] | None = None
+
+
+class _Weight:
+    """How much `ls-tree -r -l -z` lists."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.size = 0
+        self._rest = b""
+
+    def add(self, piece: bytes) -> bool:
+        """Count a piece of the list; whether it is worth going on."""
+        *entries, self._rest = (self._rest + piece).split(b"\0")
+        for entry in entries:
+            size = entry.partition(b"\t")[0].rpartition(b" ")[2]
+            self.files += 1
+            self.size += int(size) if size.isdigit() else 0
+        return self.files <= MOST_FILES and self.size <= MOST_UNPACKED
+
+    def too_much(self, free: int) -> str:
+        """Why that is too much for a disk with so many bytes free; empty if it isn't."""
+        if self.files > MOST_FILES:
+            return f"it would unpack to more than {MOST_FILES:,} files."
+        if self.size > MOST_UNPACKED:
+            return f"it would unpack to more than {MOST_UNPACKED / 1e9:,.0f} GB."
+        if self.size + LEAST_SPACE > free:
+            return (
+                f"it would unpack to {self.size / 1e6:,.0f} MB, and the disk has {free / 1e6:,.0f} MB left."
+            )
+        return ""
 
 
 class _Running:
@@ -580,6 +643,7 @@ class _Running:
         self._watch = watch
         self._kept: dict[str, bytearray] = {"output": bytearray(), "errors": bytearray()}
         self._cut = False
+        self._enough = threading.Event()
 
     def ended(self, given: bytes | None) -> Said:
         """Wait for its end. Raises CommandError when it takes too long or fills the disk."""
@@ -612,7 +676,11 @@ class _Running:
         with suppress(OSError, ValueError):
             while piece := os.read(stream.fileno(), 65_536):
                 kept = self._kept[name]
-                if name == "errors":
+                if name == "output" and self._watch.on_output is not None:
+                    if not self._watch.on_output(piece):
+                        self._enough.set()
+                        return
+                elif name == "errors":
                     kept += piece
                     del kept[:-_MOST_OUTPUT]
                 elif len(kept) < _MOST_OUTPUT:
@@ -629,11 +697,13 @@ class _Running:
                 self._process.wait(_TICK)
                 return
             except subprocess.TimeoutExpired:
+                if self._enough.is_set():
+                    return
                 if time.monotonic() > deadline:
                     raise CommandError(
                         f"git was ended: it took longer than {self._watch.seconds:g} seconds."
                     ) from None
-                if self._watch.disk is not None and shutil.disk_usage(self._watch.disk).free < LEAST_SPACE:
+                if shutil.disk_usage(self._watch.disk).free < LEAST_SPACE:
                     raise CommandError("git was ended: there is hardly any room left on the disk.") from None
 
     def _end(self) -> None:
@@ -650,6 +720,16 @@ class _Running:
             with suppress(OSError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+
+
+def _hold_memory(process: int) -> None:
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            hard = resource.prlimit(process, resource.RLIMIT_AS)[1]
+            most = MOST_MEMORY if hard == resource.RLIM_INFINITY else min(hard, MOST_MEMORY)
+            resource.prlimit(process, resource.RLIMIT_AS, (most, most))
 
 
 def _explained(said: Said) -> str:

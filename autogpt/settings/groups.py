@@ -208,6 +208,8 @@ class AccountSettings:
     huggingface_url: str
     github_username: str | None
     github_api_key: Secret | None
+    git_author_name: str | None
+    git_author_email: str | None
     twitter_consumer_key: Secret | None
     twitter_consumer_secret: Secret | None
     twitter_access_token: Secret | None

@@ -1119,6 +1119,22 @@ _ACCOUNTS = (
         example="your-github-token",
     ),
     Variable(
+        "GIT_AUTHOR_NAME",
+        "accounts.git_author_name",
+        TEXT,
+        Section.ACCOUNTS,
+        "Git: whose name commits carry; else the repository's user.name, else Auto-GPT.",
+        example="Ada Lovelace",
+    ),
+    Variable(
+        "GIT_AUTHOR_EMAIL",
+        "accounts.git_author_email",
+        NAME,
+        Section.ACCOUNTS,
+        "Git: the address on commits; else the repository's user.email, else auto-gpt@localhost.",
+        example="ada@example.com",
+    ),
+    Variable(
         "TW_CONSUMER_KEY",
         "accounts.twitter_consumer_key",
         KEY,

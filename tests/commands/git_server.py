@@ -20,10 +20,16 @@ PLAIN = {
 }
 
 
-def git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str, given: str = "") -> str:
     """The tests' own git, which is not the one that is tested."""
     done = subprocess.run(
-        ["git", *words], cwd=folder, env={**os.environ, **PLAIN}, capture_output=True, text=True, check=True
+        ["git", *words],
+        cwd=folder,
+        env={**os.environ, **PLAIN},
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return done.stdout
 

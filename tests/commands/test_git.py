@@ -21,7 +21,7 @@ from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.http import Admission, Door
-from autogpt.sandboxes.git import Git, Login
+from autogpt.sandboxes.git import Author, Git, Login
 from autogpt.settings.secret import Secret
 from autogpt.workspace import Workspace
 from tests.commands.conftest import StoppedClock
@@ -113,7 +113,7 @@ def caller(workspace: Workspace, environ: dict[str, str], **more: Any) -> Call:
     assert found is not None
     door = Door(admission=Admission(hosts=frozenset({HOST})), resolve=lambda host, port: ["127.0.0.1"])
     bugs: list[BaseException] = []
-    family = GitCommands(workspace, found, door.located, **more)
+    family = GitCommands(workspace, found, door.tunnel, **more)
     registry = Registry([family], workspace=workspace, clock=StoppedClock(), on_bug=bugs.append)
 
     def run(command: str, **args: Any) -> Ran:
@@ -297,6 +297,54 @@ def test_the_token_reaches_its_site_and_nothing_else(
     assert not any("authorization" in request.headers for request in site.server.requests)
 
 
+def bomb(folder: Path, wide: int, deep: int, size: int = 1) -> Path:
+    """A repository of a few objects whose files are `wide` to the power of `deep`."""
+    repository(folder, {"a": "1"})
+    (folder / "blob").write_bytes(b"\0" * size)
+    made = f"100644 blob {git(folder, 'hash-object', '-w', 'blob').strip()}"
+    for _ in range(deep):
+        lines = "".join(f"{made}\t{name}\n" for name in range(wide))
+        made = f"040000 tree {git(folder, 'mktree', given=lines).strip()}"
+    commit = git(folder, "commit-tree", "-m", "all the same", made.split()[2]).strip()
+    git(folder, "update-ref", "refs/heads/main", commit)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("wide", "deep", "size", "words"),
+    [(20, 7, 1, "more than 500,000 files"), (100, 2, 1_000_000, "more than 5 GB")],
+)
+def test_a_clone_that_would_fill_the_disk_is_weighed_before_it_is_unpacked(
+    workspace: Workspace, site: Site, call: Call, wide: int, deep: int, size: int, words: str
+) -> None:
+    bomb(site.root / "bomb", wide, deep, size)
+    done = call("clone_repository", repository_url=f"{site.url}/bomb")
+    assert not done.ok
+    assert words in done.result
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_a_clone_that_is_too_much_for_the_network_is_broken_off(
+    workspace: Workspace, site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autogpt.commands.git.MOST_FETCHED", 50_000)
+    repository(site.root / "tea", {"noise": os.urandom(200_000).hex()})
+    done = call("clone_repository", repository_url=f"{site.url}/tea")
+    assert not done.ok
+    assert "which is more than is taken" in done.result
+    assert list(workspace.root.iterdir()) == []
+
+
+def test_no_git_goes_another_way_than_through_the_door(
+    workspace: Workspace, site: Site, environ: dict[str, str]
+) -> None:
+    """What the environment says of proxies is the door's business, and a name is looked up there alone."""
+    repository(site.root / "tea", {"a": "1"})
+    astray = dict.fromkeys(("https_proxy", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"), "http://127.0.0.1:9")
+    run = caller(workspace, environ | astray | {"NO_PROXY": "*", "no_proxy": HOST})
+    assert run("clone_repository", repository_url=f"{site.url}/tea").ok
+
+
 def test_a_private_repository_is_said_to_be_private(workspace: Workspace, site: Site, call: Call) -> None:
     site.during.append(lambda request: reply(b"", "401 Unauthorized", WWW_Authenticate='Basic realm="git"'))
     done = call("clone_repository", repository_url=f"{site.url}/tea")
@@ -367,6 +415,32 @@ def test_the_first_commit_of_a_repository(workspace: Workspace, call: Call) -> N
     (folder / "x").write_text("y")
     assert call("git_commit", message="begin", path="fresh").ok
     assert git(folder, "log", "--format=%an %s").strip() == "Grace begin"
+
+
+def test_commits_carry_the_name_that_the_person_gave(
+    workspace: Workspace, tea: Path, environ: dict[str, str]
+) -> None:
+    git(tea, "config", "user.name", "Somebody")
+    git(tea, "config", "user.email", "somebody@example.com")
+    (tea / "a.txt").write_text("two\n")
+    run = caller(workspace, environ, author=Author("Grace Hopper"))
+    assert run("git_commit", message="two", path="tea").ok
+    assert (
+        git(tea, "log", "-1", "--format=%an|%cn|%ae").strip()
+        == "Grace Hopper|Grace Hopper|somebody@example.com"
+    )
+
+
+def test_the_agents_own_records_are_not_committed(workspace: Workspace, call: Call) -> None:
+    repository(workspace.root, {"a.txt": "one\n"})
+    records = workspace.root / ".autogpt/runs"
+    records.mkdir(parents=True)
+    (records / "journal.jsonl").write_text("{}")
+    assert "autogpt" not in call("git_status").result
+    assert "autogpt" not in call("git_diff").result
+    (workspace.root / "a.txt").write_text("two\n")
+    assert call("git_commit", message="two").ok
+    assert git(workspace.root, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
 
 
 def test_with_nothing_to_commit_nothing_is_committed(tea: Path, call: Call) -> None:
@@ -461,6 +535,25 @@ def test_the_traps_do_spring_for_a_git_that_trusts(traps: Path, tea: Path) -> No
     assert ran(traps) != []
 
 
+def test_what_is_missing_from_a_repository_is_not_fetched(tea: Path, site: Site, call: Call) -> None:
+    """A partial clone: git gets what is missing from where the settings say, as soon as it is asked for it."""
+    head = git(tea, "rev-parse", "HEAD").strip()
+    (tea / ".git/objects" / head[:2] / head[2:]).unlink()
+    for name, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", f"{site.url}/other"),
+        ("http.curloptResolve", f"{HOST}:{site.server.port}:127.0.0.1"),
+        ("protocol.https.allow", "always"),
+        ("protocol.allow", "always"),
+    ):
+        git(tea, "config", name, value)
+    for command, args in (("git_status", {}), ("git_diff", {}), ("git_commit", {"message": "x"})):
+        assert not call(command, path="tea", **args).ok
+    assert site.server.requests == []
+
+
 @pytest.mark.parametrize(
     "setting", ["core.worktree", "core.hooksPath", "core.attributesFile", "core.excludesFile"]
 )
@@ -502,9 +595,13 @@ def test_what_leads_elsewhere_is_refused_in_words(
     assert git(outside, "rev-list", "--count", "HEAD").strip() == "1"
 
 
-@pytest.mark.parametrize("part", ["objects", "refs", "refs/heads", "logs", "index", "config", "HEAD"])
+@pytest.mark.parametrize(
+    "part", ["objects", "refs", "refs/heads", "reftable", "logs", "index", "config", "HEAD"]
+)
 def test_links_within_git_are_not_followed(tea: Path, call: Call, tmp_path: Path, part: str) -> None:
     place, outside = tea / ".git" / part, tmp_path / "outside"
+    if part == "reftable":
+        place.mkdir()
     place.rename(outside)
     place.symlink_to(outside)
     (tea / "a.txt").write_text("two\n")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import ssl
+from pathlib import Path
 
 import pytest
+import trustme
 
-from tests.commands.git_server import git, repository
+from tests.commands.git_server import backend, git, repository
+from tests.http.servers import serving
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.world import SAVED, Model, Place, provider, step
 
@@ -15,6 +19,8 @@ pytestmark = [
     pytest.mark.skipif(shutil.which("git") is None, reason="git isn't installed"),
 ]
 
+TOKEN = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
+PATCH = [{"search": "return a - b", "replace": "return a + b"}]
 ADVICE = "- Name the numbers.\n- Say what it is for."
 TESTS = "```python\nfrom sums.sums import add\n\n\ndef test_add() -> None:\n    assert add(1, 2) == 3\n```"
 
@@ -29,7 +35,7 @@ def test_a_repository_is_changed_and_committed(place: Place) -> None:
         step(
             "patch_file",
             filename="sums/sums.py",
-            edits=[{"search": "return a - b", "replace": "return a + b"}],
+            edits=PATCH,
         ),
         step("write_tests", code="sums/sums.py", focus="the sum of two numbers"),
         step("git_diff", path="sums"),
@@ -50,6 +56,44 @@ def test_a_repository_is_changed_and_committed(place: Place) -> None:
     for asking in ("analyze_code", "write_tests"):
         assert results[asking]["usage"]["prompt_tokens"] > 0, "what a command asks a model is counted"
     assert "sums" in model.prompts[-1]
+
+
+def test_a_repository_is_cloned_patched_and_committed(place: Place, tmp_path: Path) -> None:
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    repository(tmp_path / "served/sums", {"sums.py": "def add(a, b):\n    return a - b\n"})
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost", key_type=trustme.KeyType.ECDSA).configure_cert(context)
+    with serving(backend(tmp_path / "served"), context) as site:
+        model = Model(
+            step("clone_repository", repository_url=f"https://localhost:{site.port}/sums"),
+            step("patch_file", filename="sums/sums.py", edits=PATCH),
+            step("git_commit", message="Add, don't subtract", path="sums"),
+        )
+        with OpenAIServer(model) as server:
+            ended = place.run(
+                *("-y", "-c", "--output", "json"),
+                **provider(server),
+                ALLOWED_HOSTS=f"localhost:{site.port}",
+                SSL_CERT_FILE=str(tmp_path / "authority.pem"),
+                GITHUB_USERNAME="ada",
+                GITHUB_API_KEY=TOKEN,
+                GIT_AUTHOR_NAME="Ada Lovelace",
+            )
+    assert ended.code == 0, ended.err
+    results = [event for event in ended.events() if event["event"] == "Ran"]
+    assert [result["result"] for result in results if not result["ok"]] == []
+    cloned = place.workspace / "sums"
+    assert git(cloned, "log", "--format=%an: %s").splitlines() == [
+        "Ada Lovelace: Add, don't subtract",
+        "Ada: Commit 1",
+    ]
+    assert git(cloned, "show", "HEAD:sums.py") == "def add(a, b):\n    return a + b\n"
+    assert git(cloned, "fsck") == ""
+    assert not any("authorization" in request.headers for request in site.requests), "it is for github.com"
+    assert place.leaks(TOKEN) == []
+    assert TOKEN not in ended.said
 
 
 def test_a_host_that_nobody_named_gets_no_clone(place: Place) -> None:
