@@ -16,6 +16,7 @@ BENCHMARKS = {
     "startup": "Start",
     "steps": "Steps",
     "loops": "Going in circles",
+    "replies": "Replies that are malformed",
     "kills": "Killed and resumed",
     "storms": "A provider that fails",
     "sandboxes": "Sandboxes",
