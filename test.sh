@@ -12,7 +12,7 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 # System packages that tests need, beyond Python: added here by name, installed
 # where apt and the right to use it are there. Tests skip, and say so, what is missing.
-system_packages="bubblewrap docker.io docker-compose podman python3-venv iproute2"
+system_packages="bubblewrap docker.io docker-compose podman python3-venv iproute2 chromium chromium-driver firefox-esr"
 
 missing=""
 for package in $system_packages; do

@@ -88,7 +88,7 @@ _OPTIONS: list[Callable[[F], F]] = [
     click.option("--debug", is_flag=True, help="Write each prompt and reply to debug.log in the run's folder."),
     click.option("-m", "--use-memory", metavar="TYPE", help="The vector memory to use (comes later)."),
     click.option("--speak", is_flag=True, help="Say the agent's thoughts aloud."),
-    click.option("-b", "--browser-name", metavar="NAME", help="The browser to use (comes later)."),
+    click.option("-b", "--browser-name", metavar="NAME", help="The browser for pages that need one: chrome, firefox, edge or safari."),
     click.option("--allow-downloads", is_flag=True, help="Let the agent download files into its workspace."),
     click.option("--skip-news", is_flag=True, help="Accepted for compatibility: there is no news to skip."),
     click.option("--install-plugin-deps", is_flag=True, help="Install what plugins need (comes later)."),

@@ -121,6 +121,7 @@ def _overrides(options: Options) -> dict[str, str]:
         "AI_SETTINGS_FILE": options.ai_settings,
         "PROMPT_SETTINGS_FILE": options.prompt_settings,
         "POLICY_FILE": options.policy,
+        "USE_WEB_BROWSER": options.browser_name,
         "ALLOW_DOWNLOADS": True if options.allow_downloads else None,
     }
     return {name: str(value) for name, value in given.items() if value is not None}

@@ -16,10 +16,12 @@ BENCHMARKS = {
     "startup": "Start",
     "steps": "Steps",
     "loops": "Going in circles",
+    "replies": "Replies that are malformed",
     "kills": "Killed and resumed",
     "storms": "A provider that fails",
     "sandboxes": "Sandboxes",
     "web": "The web",
+    "browser": "The browser",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

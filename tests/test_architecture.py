@@ -35,6 +35,7 @@ HOMES = {
     "truststore": {"http", "mail"},
     "tweepy": {"commands"},
     "requests": {"commands"},
+    "selenium": {"web"},
     "pypdf": {"documents"},
     "docx": {"documents"},
     "openpyxl": {"documents"},

@@ -62,10 +62,10 @@ def options_in(text: str) -> Iterator[str]:
 
 
 OTHER_PROGRAMS = {"--rm", "--fast"} | {
-    "--add-host", "--cap-drop", "--env-file", "--index-url", "--init", "--network", "--no-deps", "--profile", "--read-only",
+    "--add-host", "--cap-drop", "--env-file", "--index-url", "--init", "--network", "--no-deps", "--no-sandbox", "--profile", "--read-only",
     "--security-opt", "--shm-size", "--tmpfs", "--user", "--userns",
 }  # fmt: skip
-"""Options of this project's own scripts, and of docker, podman and compose."""
+"""Options of this project's own scripts, and of docker, podman, compose and browsers."""
 
 
 @needs_command_line

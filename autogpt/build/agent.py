@@ -104,7 +104,7 @@ def agent(
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
     What it holds open is closed with `closing`, but for `programs`, which its caller closes. `environ`
-    is the process's environment, for programs of the machine's own that speak and play.
+    is the process's environment, for programs of the machine's own that speak, play and show pages.
     """
     redact = redactor(settings)
     smart_window, fast_window = windows(source)
@@ -129,6 +129,7 @@ def agent(
         seeing=reach.seeing(smart),
         media=openai_media,
         person=person,
+        environ=environ or {},
         attended=mode.attended,
         closing=closing,
         progress=progress,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -60,5 +60,6 @@ class Means:
     seeing: Model | None
     media: OpenAIMedia | None
     person: Person
+    environ: Mapping[str, str]
     attended: bool
     closing: ExitStack

@@ -11,6 +11,7 @@ from autogpt.commands.web_search import SearchCommands
 from autogpt.http import Admission, Door, Patience, Proxies, allowed_hosts
 from autogpt.http.door import USUAL_PATIENCE
 from autogpt.settings import Settings
+from autogpt.web.browser import WebBrowser, Wish
 from autogpt.web.port import Browser
 from autogpt.web.search import ENGINES, Engine, Google, Provider
 
@@ -22,9 +23,19 @@ def browse_commands(means: Means) -> Iterator[BrowseCommands]:
     )
 
 
-def _browser(means: Means) -> Browser | None:
-    """What runs the scripts of pages, one for the whole run."""
-    return None
+def _browser(means: Means) -> Browser:
+    """What runs the scripts of pages, one for the whole run; it is started when the first page needs it."""
+    web = means.settings.web
+    wish = Wish(
+        kind=web.browser,
+        headless=web.headless,
+        user_agent=web.user_agent,
+        private_network=web.allow_private_network,
+        environ=means.environ,
+    )
+    browser = WebBrowser(wish, means.door)
+    means.closing.callback(browser.close)
+    return browser
 
 
 def search_commands(means: Means) -> Iterator[SearchCommands]:

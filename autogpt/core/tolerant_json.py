@@ -268,6 +268,9 @@ _CODE_POINT = re.compile(
     r"|U(?P<eight>[0-9a-fA-F]{8})|x(?P<byte>[0-9a-fA-F]{2}))"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MARKDOWN_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\_")
+"""Markdown habits: write\\_to\\_file. A backslash that is itself escaped is meant."""
+
 _ESCAPES = tuple(
     (f"\\{letter}", character)
     for letter, character in [
@@ -385,19 +388,18 @@ class _Reader:
             self.python = True
         if closing:
             end = self.next_quote(closing, at + 1)
-            name = self.meaning(text[at + 1 : end])
+            name = self.meaning(_MARKDOWN_ESCAPE.sub(r"\1_", text[at + 1 : end]))
             end += 1
         else:
             match = _BARE_KEY.match(text, at)
             if not match:
                 raise Malformed("a key in double quotes was expected", text, at)
-            name, end = match[0], match.end()
+            name, end = match[0].replace("\\_", "_"), match.end()
         colon = _KEY_END.match(text, end)
         if not colon:
             self.past_gap(end)
             raise Malformed("a colon was expected after a key", text, end)
-        # Markdown habits: write\_to\_file.
-        self.frames[-1].key = name.replace("\\_", "_")
+        self.frames[-1].key = name
         return colon.end()
 
     def value(self, at: int) -> int:

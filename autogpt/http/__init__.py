@@ -2,11 +2,12 @@
 
 Everything else in this package is behind it: which hosts may be reached (`addresses`,
 `admission`), URLs read strictly (`urls`), connections with limits (`wire`, `decoding`),
-proxies, a way for programs that connect by themselves (`tunnel`), what a run remembers (`keeping`), and the sentences for what goes wrong (`wording`).
+proxies, ways for programs that connect by themselves (`relay` for a browser, `tunnel` for git),
+what a run remembers (`keeping`), and the sentences for what goes wrong (`wording`).
 """
 
 from autogpt.http.admission import Admission, allowed_hosts
-from autogpt.http.door import PAGE_LIMIT, Door, Incoming, Response
+from autogpt.http.door import PAGE_LIMIT, Door, Incoming, Response, Visit
 from autogpt.http.proxies import Proxies
 from autogpt.http.tunnel import Tunnel
 from autogpt.http.urls import Target, parse
@@ -22,6 +23,7 @@ __all__ = [
     "Response",
     "Target",
     "Tunnel",
+    "Visit",
     "allowed_hosts",
     "parse",
 ]

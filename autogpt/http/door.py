@@ -281,8 +281,7 @@ class Door:
         About `most` bytes are taken from the wire (twice that, for what wraps the body).
         """
         patience = patience or self._patience
-        target = parse(url)
-        self._check_secrets(target, body)
+        target = self._without_secrets(parse(url), body)
         journey = _Journey(method, target, _callers(headers), body, self._clock() + patience.total)
         if led_by is not None and (leader := parse(led_by)).origin != target.origin:
             journey.outside = self._admission.is_outside(leader)
@@ -296,38 +295,54 @@ class Door:
 
     @contextmanager
     def tunnel(self, url: str, most: int) -> Iterator[Tunnel]:
-        """A way to an https URL's host for a program that speaks HTTP by itself; gives it the proxy it must use.
+        """A way to a URL's host for a program that speaks HTTPS by itself; gives it the proxy it must use.
 
-        The host is judged before, and each connection goes to an address that was judged. At most `most`
-        bytes come back. Raises CommandError.
+        Each connection goes to an address that was judged. At most `most` bytes come back. Raises CommandError.
         """
-        target = parse(url)
-        self._check_secrets(target, None)
-        self._admission.check(target)
-        proxy = self._proxies.proxy_for(target)
-        with in_words(target):
-            seconds = self._patience.connect
-            addresses = self._addresses(target, seconds) if proxy is None else self._glance(target)
-            if proxy is not None:
-                addresses = self._looked_up(proxy.host, proxy.port, seconds)
-
-        def dial() -> socket.socket:
-            with in_words(target):
-                return reached(
-                    target,
-                    addresses,
-                    proxy=proxy,
-                    connect=self._connect,
-                    patience=self._patience,
-                    until=self._clock() + self._patience.total,
-                    clock=self._clock,
-                ).released()
-
-        tunnel = Tunnel(target, dial, most)
+        visit = self.visit(url)
+        with in_words(visit.start):
+            self._judged(visit.start, visit)
+        tunnel = Tunnel(visit.start, lambda: self.reached(visit.start, visit)[0], most)
         try:
             yield tunnel
         finally:
             tunnel.close()
+
+    def visit(self, url: str) -> Visit:
+        """What a program that loads a page by itself may then reach. Raises CommandError."""
+        target = self._without_secrets(parse(url))
+        self._admission.check(target)
+        return Visit(target, self._admission)
+
+    def reached(self, target: Target, visit: Visit) -> tuple[socket.socket, Proxy | None]:
+        """A connection for such a program, to an address that was judged, and the proxy that it goes to.
+
+        For `https` nothing of the proxy is seen. Raises CommandError.
+        """
+        visit.check(self._without_secrets(target))
+        patience = self._patience
+        with in_words(target):
+            addresses, proxy = self._judged(target, visit)
+            wire = reached(
+                target,
+                addresses,
+                proxy=proxy,
+                connect=self._connect,
+                patience=patience,
+                until=self._clock() + patience.headers,
+                clock=self._clock,
+            )
+            return wire.handed_out(), proxy
+
+    def _judged(self, target: Target, visit: Visit) -> tuple[Sequence[str], Proxy | None]:
+        """Where to connect for a target, and the proxy if it is one. Raises CommandError."""
+        proxy = self._proxies.proxy_for(target)
+        seconds = self._patience.connect
+        addresses = self._glance(target) if proxy else self._addresses(target, seconds)
+        visit.check_addresses(target, addresses)
+        return (
+            (addresses, None) if proxy is None else (self._looked_up(proxy.host, proxy.port, seconds), proxy)
+        )
 
     def _travelled(self, journey: _Journey, patience: Patience, most: int) -> tuple[Line, Answer]:
         """Follow redirects and come back once to a server that asks for it; the last answer."""
@@ -458,12 +473,13 @@ class Door:
             headers["proxy-authorization"] = proxy.authorisation
         return {name.title(): value for name, value in headers.items()}
 
-    def _check_secrets(self, target: Target, body: bytes | None) -> None:
+    def _without_secrets(self, target: Target, body: bytes | None = None) -> Target:
         if self._has_secret(target, body):
             raise CommandError(
                 "The request holds one of the person's secrets (a key or a password), so it was not made. "
                 "Leave the secret out."
             )
+        return target
 
     def _has_secret(self, target: Target, body: bytes | None) -> bool:
         plain = unquote(target.url)
@@ -478,6 +494,42 @@ class Door:
         if self._context is None:
             self._context = self._make_context()
         return self._context
+
+
+class Visit:
+    """A page that a program loads, with all that its scripts ask for: what they may reach.
+
+    A page of the internet reaches nothing in the person's network, whatever is allowed there. A page
+    in the person's network reaches what the person allowed until something of the internet has been
+    in it, and itself from then on.
+    """
+
+    def __init__(self, start: Target, admission: Admission) -> None:
+        self.start = start
+        self._admission = admission
+        self._lock = threading.Lock()
+        self._begun = False
+        self._outside = False
+        self._own: str | None = start.host_and_port
+
+    def check(self, target: Target) -> None:
+        """Judge a host by how it is written. Raises CommandError."""
+        self._admission.check(target)
+
+    def check_addresses(self, target: Target, addresses: Sequence[str]) -> None:
+        """Judge a host by where a connection would go; none where only a proxy knows. Raises CommandError."""
+        self._admission.check_addresses(target, addresses)
+        with self._lock:
+            own = target.host_and_port == self._own
+            # Before the page itself has come, whatever else is asked for is no wish of the person's.
+            if (self._outside or not self._begun) and not own:
+                self._admission.check_led(target, addresses)
+                return
+            if self._admission.is_outside(target, addresses):
+                self._outside = True
+                if own and not self._begun:
+                    self._own = None
+            self._begun = True
 
 
 class _Journey:

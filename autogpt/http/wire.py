@@ -102,17 +102,16 @@ class Wire(io.RawIOBase):
         self._sock.settimeout(max(0.001, min(seconds, self.until - self._clock())))
         self._sock = context.wrap_socket(self._sock, server_hostname=host)
 
-    def released(self) -> socket.socket:
-        """The socket, for who goes on without limits; this is of no use any more."""
-        super().close()
-        return self._sock
-
     def close(self) -> None:
         """Close the connection."""
         if not self.closed:
             super().close()
             with suppress(OSError):
                 self._sock.close()
+
+    def handed_out(self) -> socket.socket:
+        """The socket, for who goes on with it; this is of no more use."""
+        return socket.socket(fileno=self._sock.detach())
 
     def _patiently(self, act: Callable[[Any], int], data: Any) -> int:
         begun = self._clock()
@@ -197,7 +196,7 @@ def opened(
     until: float,
     clock: Clock,
 ) -> Line:
-    """Connect to the first of the addresses that answers: the host's own, or those of its proxy.
+    """Connect, and speak TLS where the target's scheme wants it.
 
     Raises TooSlow, OSError, ProxyRefused.
     """
@@ -223,7 +222,10 @@ def reached(
     until: float,
     clock: Clock,
 ) -> Wire:
-    """The same before TLS begins: for https through the proxy to the host itself."""
+    """Connect to the first of the addresses that answers: the host's own, or those of its proxy.
+
+    For `https` a proxy is told to make a tunnel. Raises TooSlow, OSError, ProxyRefused.
+    """
     port = proxy.port if proxy is not None else target.port
     sock = _first(addresses, port, connect, min(until, clock() + patience.connect), clock)
     wire = Wire(sock, clock, patience.idle, until)

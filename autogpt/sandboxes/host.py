@@ -142,7 +142,7 @@ class HostLauncher:
         except OSError as error:
             raise CommandError(f"{command.argv[0]!r} could not be started: {error.strerror}.") from None
         return PipedChild(
-            popen, self._limits, None, uncounted=0, terminate=lambda _: None, end=_end_on_windows
+            popen, self._limits, None, uncounted=0, terminate=lambda _: None, end=end_on_windows
         )
 
     def close(self) -> None:
@@ -160,7 +160,8 @@ def _end_strays(mark: str) -> None:
                 os.kill(int(name), signal.SIGKILL)
 
 
-def _end_on_windows(pid: int) -> None:
+def end_on_windows(pid: int) -> None:
+    """End a process with all that it started."""
     if subprocess.run(
         ["taskkill", "/T", "/F", "/PID", str(pid)], capture_output=True, check=False
     ).returncode:

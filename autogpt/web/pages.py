@@ -69,7 +69,7 @@ def read_page(html: str, url: str) -> Page:
     """The main text of a page at `url`."""
     document = _parsed(html)
     if document is None:
-        return Page("", _lines(_TAG.sub(" ", html[:MAX_HTML])), ())
+        return Page("", _lines(_TAG.sub(" ", _without_unseen(html[:MAX_HTML]))), ())
     title = _squeezed(str(document.xpath("string((//title)[1])")))[:300]
     base = _base(document, url)
     outline = _Outline(document, title)
@@ -82,7 +82,7 @@ def read_page(html: str, url: str) -> Page:
         text = _text(outline.body, outline.unseen, links)
     elif main is not outline.body and (heading := outline.heading_outside(main)):
         text = f"# {heading}\n{text}"
-    text = text or _lines(_TAG.sub(" ", _INVISIBLE.sub(" ", html[:MAX_HTML])))
+    text = text or _lines(_TAG.sub(" ", _without_unseen(html[:MAX_HTML])))
     hardly_any = len(text) < _HARDLY_ANY
     return Page(
         title,
@@ -108,7 +108,20 @@ def hyperlinks(html: str, url: str) -> tuple[Link, ...]:
 # -- reading ------------------------------------------------------------------------------------
 
 _TAG = re.compile(r"<[^<>]*>")
-_INVISIBLE = re.compile(r"<(script|style|title)\b[^<>]*>[^<]*", re.IGNORECASE)
+_TEXT_TAG = re.compile(r"<(/?)(script|style|title)(?=[\s/>])", re.IGNORECASE)
+
+
+def _without_unseen(html: str) -> str:
+    """HTML without the insides of scripts, styles and titles, whatever tags stand in their texts."""
+    kept, at, inside = [], 0, ""
+    for found in _TEXT_TAG.finditer(html):
+        closes, name = bool(found[1]), found[2].lower()
+        if not inside and not closes:
+            kept.append(html[at : found.start()])
+            inside = name
+        elif closes and name == inside:
+            at, inside = found.start(), ""
+    return " ".join(kept if inside else [*kept, html[at:]])
 
 
 def _parsed(html: str) -> Any:

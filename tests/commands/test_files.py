@@ -209,6 +209,7 @@ def test_listing_leaves_out_what_is_ignored_and_says_so(call: Call) -> None:
     assert "z.tmp" not in call("list_files", directory="src").result
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_summed_up_in_time(
     call: Call, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def test_hundreds_of_garbled_replies_lose_none_of_the_words_between_them(window:
     assert text.endswith(prompt.TRIGGER)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fast", [1500, 2000, 4000])
 def test_a_fast_model_with_a_much_smaller_window_is_asked_seldom_and_never_too_much(fast: int) -> None:
     session = real(32_000, fast)

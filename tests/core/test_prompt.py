@@ -106,6 +106,7 @@ def test_long_arguments_are_cut_in_the_history_but_stay_json() -> None:
     assert tokens(text) < 2000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("window", [2000, 4000, 16_000])
 def test_no_prompt_outgrows_its_window_whatever_comes(window: int) -> None:
     """Results of 5 MB, replies of 100 kB, a paste of 300 kB."""

@@ -54,6 +54,7 @@ def test_the_figures_of_the_corpus() -> None:
 # --- Cut off --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_truncated_reply_of_the_corpus_acts() -> None:
     tried, acting = acting_truncations(samples=60)
     print(f"\n{tried} truncated replies, acting: {len(acting)}")  # noqa: T201
@@ -228,6 +229,12 @@ def test_a_valid_reply_is_read_exactly(
 
 
 @given(replies())
+@example(
+    (
+        {"thoughts": {"text": "hm"}, "command": {"name": "a", "args": {"\\_": None}}},
+        Reply(Thoughts("hm", "", (), "", ""), Action("a", {"\\_": None})),
+    )
+)
 def test_a_reply_as_python_or_with_trailing_commas_is_read_exactly(
     reply: tuple[dict[str, Any], Reply],
 ) -> None:

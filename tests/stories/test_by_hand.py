@@ -285,7 +285,7 @@ class TestContinuous:
         with OpenAIServer(Model(write("a.md"))) as server:
             options = ("-y", "-c", "--budget", "0.001")
             with sit_down(place, *options, **provider(server, **price)) as person:
-                person.sees("LIMIT: $0.00 of the budget of $0.0010 used").answers("How much more?", "much")
+                person.sees("LIMIT: $0.00 used; the budget is $0.0010").answers("How much more?", "much")
                 person.sees("That is not an amount.").answers("How much more?", "$1")
                 person.sees("You allowed $1.00 more.", "RESULT: write_to_file", "left", "DONE.")
                 assert person.ends() == 0

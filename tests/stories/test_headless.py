@@ -243,7 +243,7 @@ class TestLimits:
     ) -> None:
         ended = played(ready, self.steps(), "-y", "-c", *option)
         assert ended.code == 5
-        assert f"of the {kind} of" in ended.out
+        assert f"used; the {kind} is" in ended.out
         assert len(list(ready.workspace.iterdir())) < 12
         assert played(ready, self.steps(), "resume", "-c").code == 5
         larger = (more[0], more[1].replace("900k", "900000"))

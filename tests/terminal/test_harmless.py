@@ -58,6 +58,7 @@ HOSTILE = st.sampled_from(
 TEXTS = st.lists(st.one_of(st.text(max_size=20), HOSTILE), max_size=12).map("".join)
 
 
+@pytest.mark.slow
 def test_every_code_point_is_judged_as_the_unicode_database_does() -> None:
     wrong = []
     for start in range(0, sys.maxunicode + 1, 0x1000):

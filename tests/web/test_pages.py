@@ -204,3 +204,11 @@ def test_no_page_takes_long(piece: str) -> None:
     read_page(html, URL)
     hyperlinks(html, URL)
     assert time.process_time() - begun < 30
+
+
+def test_a_page_that_a_script_makes_shows_nothing_of_the_script() -> None:
+    html = """<title>App</title><style>p > a { content: "<b>" }</style><div id=root></div>
+    <SCRIPT>show('<main><h1>Made by a script</h1></main>' + (1 < 2))</SCRIPT ><script>'</div>' unclosed"""
+    page = read_page(html, "https://example.com/")
+    assert page.text == ""
+    assert page.scripted

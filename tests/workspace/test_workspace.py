@@ -529,6 +529,7 @@ def test_threads_that_write_side_by_side_lose_nothing(workspace: Workspace) -> N
     assert tree(workspace.root) == ["log.txt", "state.txt"]
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_are_walked_and_fingerprinted(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "ws")
     for folder in range(10):
