@@ -288,8 +288,8 @@ def test_a_file_on_windows_is_denied_with_a_stream_or_a_trailing_dot() -> None:
 @pytest.mark.parametrize(
     ("root", "filename"),
     [
-        ("/home/me/work", "/home/me/work/reports/a"),
-        ("/home/me/work/", "/home/me//work/./reports/a"),
+        ("/home/me/desk", "/home/me/desk/reports/a"),
+        ("/home/me/desk/", "/home/me//desk/./reports/a"),
         ("C:\\Users\\me\\work", "c:\\users\\ME\\work\\reports\\a"),
         ("C:\\Users\\me\\work", "reports\\a"),
         ("C:/Users/me/work", "reports/a"),
@@ -302,9 +302,9 @@ def test_an_absolute_path_in_the_workspace_compares_as_a_relative_one(root: str,
 @pytest.mark.parametrize(
     ("root", "filename"),
     [
-        ("/home/me/work", "/home/me/work2/reports/a"),
-        ("/home/me/work", "/home/me/work/../reports/a"),
-        ("/home/me/work", "/HOME/me/work/reports/a"),
+        ("/home/me/desk", "/home/me/desk2/reports/a"),
+        ("/home/me/desk", "/home/me/desk/../reports/a"),
+        ("/home/me/desk", "/HOME/me/desk/reports/a"),
         ("C:\\work", "D:\\work\\reports\\a"),
         ("C:\\work", "reports\\..\\a"),
         ("C:\\work", "\\\\host\\reports\\a"),
@@ -315,9 +315,9 @@ def test_an_absolute_path_elsewhere_does_not(root: str, filename: str) -> None:
 
 
 def test_the_workspace_itself_is_its_root() -> None:
-    action = Action("list_files", {"directory": "/home/me/work"})
-    assert verdict(action, "ask *", root="/home/me/work") is Verdict.ASK
-    assert verdict(action, "allow list_files(directory=.)", "ask *", root="/home/me/work") is Verdict.ALLOW
+    action = Action("list_files", {"directory": "/home/me/desk"})
+    assert verdict(action, "ask *", root="/home/me/desk") is Verdict.ASK
+    assert verdict(action, "allow list_files(directory=.)", "ask *", root="/home/me/desk") is Verdict.ALLOW
     assert verdict(action, "allow list_files(directory=/home/*)", "ask *") is Verdict.ALLOW
 
 
