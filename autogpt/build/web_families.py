@@ -33,7 +33,7 @@ def _browser(means: Means) -> Browser:
         private_network=web.allow_private_network,
         environ=means.environ,
     )
-    browser = WebBrowser(wish, means.door)
+    browser = WebBrowser(wish, means.door, warn=means.person.warn)
     means.closing.callback(browser.close)
     return browser
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -56,6 +56,12 @@ _ENOUGH_SCROLLED = 60_000
 """Pixels; a page that long has shown enough."""
 
 
+UNWALLED = (
+    "The browser {kind} does not start in bubblewrap, so it runs with your rights and its own sandbox alone; "
+    "docs/browser.md says what that means."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """Which browser, as the settings say. `private_network` is ALLOW_PRIVATE_NETWORK; `environ` the agent's.
@@ -72,11 +78,21 @@ class Wish:
 
 
 class WebBrowser:
-    """Loads pages, one at a time. Safe to use from several threads. See `autogpt.web.port.Browser`."""
+    """Loads pages, one at a time. Safe to use from several threads. See `autogpt.web.port.Browser`.
+
+    `warn` is given a line for the person.
+    """
 
     def __init__(
-        self, wish: Wish, door: Door, *, patience: Patience = USUAL_PATIENCE, most: int = MOST_HTML
+        self,
+        wish: Wish,
+        door: Door,
+        *,
+        patience: Patience = USUAL_PATIENCE,
+        most: int = MOST_HTML,
+        warn: Callable[[str], None] = lambda line: None,
     ) -> None:
+        self._warn = warn
         self._wish = wish
         self._door = door
         self._patience = patience
@@ -140,6 +156,7 @@ class WebBrowser:
                 environ=wish.environ,
                 wall=wish.wall,
                 page=self._patience.page,
+                on_unwalled=lambda: self._warn(UNWALLED.format(kind=wish.kind)),
             )
         except (NotStarted, Broken, Failed) as error:
             raise CommandError(

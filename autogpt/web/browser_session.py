@@ -192,8 +192,12 @@ def started(
     environ: Mapping[str, str],
     wall: bool,
     page: float,
+    on_unwalled: Callable[[], None],
 ) -> Session:
-    """Start a browser, behind a wall if wanted and possible; `page` is how many seconds a page may take. Raises NotStarted, Failed, Broken."""
+    """Start a browser, behind a wall if wanted and possible; `page` is how many seconds a page may take.
+
+    `on_unwalled` is called when it runs without the wall that there is. Raises NotStarted, Failed, Broken.
+    """
     wanted = Wanted(found.shown, window=not headless, environ=environ, more=found.environment)
     place = companion(wanted, wall=wall and is_shut_in(found.kind))
     try:
@@ -208,10 +212,12 @@ def started(
     # Some builds (snap) need more of the system than there is behind the wall.
     place = companion(wanted, wall=False)
     try:
-        return _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
+        session = _begun(place, found, door, headless=headless, user_agent=user_agent, page=page)
     except BaseException:
         place.close()
         raise
+    on_unwalled()
+    return session
 
 
 def _begun(
