@@ -44,6 +44,8 @@ class Bench:
     mark: str = field(default_factory=lambda: secrets.token_hex(8))
     environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
     _open: ExitStack = field(default_factory=ExitStack)
+    _others: frozenset[str] = field(default_factory=lambda: frozenset(groups()))
+    """Control groups that this process has already: of a browser that tests of the web share."""
 
     def open(
         self, limits: ProcessLimits = SMALL, *, network: bool = False, place: Path | None = None
@@ -99,17 +101,22 @@ class Bench:
         if mounts.exists():
             found += [line for line in mounts.read_text().splitlines() if str(self.place) in line]
         found += glob.glob(f"{tempfile.gettempdir()}/autogpt-sandbox-{os.getpid()}-*")
-        found += [
-            group
-            for pattern in ("/sys/fs/cgroup/*", "/sys/fs/cgroup/*/*", "/sys/fs/cgroup/*/*/*")
-            for group in glob.glob(f"{pattern}/autogpt-{os.getpid()}-*")
-        ]
+        found += [group for group in groups() if group not in self._others]
         found += [
             str(path) for path in self.place.glob(".[ag]*") if path.is_dir() and not any(path.iterdir())
         ]
         if self.kind == "docker" and IMAGE in os.environ:
             found += containers()
         return found
+
+
+def groups() -> list[str]:
+    """Control groups of this very process."""
+    return [
+        group
+        for pattern in ("/sys/fs/cgroup/*", "/sys/fs/cgroup/*/*", "/sys/fs/cgroup/*/*/*")
+        for group in glob.glob(f"{pattern}/autogpt-{os.getpid()}-*")
+    ]
 
 
 def containers() -> list[str]:
