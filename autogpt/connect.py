@@ -16,7 +16,7 @@ from autogpt.core.budget import FREE, Price
 from autogpt.core.errors import UsageError
 from autogpt.core.limits import Window, window_of
 from autogpt.models import catalogue
-from autogpt.models.openai import AzureEndpoint, Endpoint, is_local
+from autogpt.models.endpoint import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
 from autogpt.settings import Models, Secret, Settings, set_in_env_file
 from autogpt.settings.kinds import KEY, URL

@@ -22,8 +22,9 @@ from autogpt.core.limits import Window, window_of
 from autogpt.core.messages import Message
 from autogpt.core.ports import Model
 from autogpt.http import Admission, Door, allowed_hosts
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.metered import Ledger, Metered
-from autogpt.models.openai import Endpoint, OpenAIModel
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.scripted import ScriptedModel
 from autogpt.models.tokens import measure
 from autogpt.web.pages import read_page

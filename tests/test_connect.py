@@ -20,7 +20,7 @@ from autogpt.connect import (
 from autogpt.core.budget import FREE, Price
 from autogpt.core.errors import UsageError
 from autogpt.models import catalogue
-from autogpt.models.openai import AzureEndpoint, Endpoint
+from autogpt.models.endpoint import AzureEndpoint, Endpoint
 from autogpt.settings import Models, Settings, load_settings
 from tests.loopback.openai_server import OpenAIServer
 

@@ -12,10 +12,11 @@ from autogpt.core.actions import JsonObject
 from autogpt.core.limits import Window, window_of
 from autogpt.core.ports import Model, Watcher
 from autogpt.demo import SCRIPT
+from autogpt.models.endpoint import Patience
 from autogpt.models.fallback import Fallback
 from autogpt.models.media import OpenAIMedia
 from autogpt.models.metered import THINKING_TOKENS, Ledger, Metered
-from autogpt.models.openai import OpenAIModel, Patience
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.redacting import Note, Redacting
 from autogpt.models.retrying import Retrying
 from autogpt.models.scripted import ScriptedModel

@@ -29,9 +29,10 @@ from autogpt.core.errors import CommandError
 from autogpt.core.messages import Usage
 from autogpt.core.ports import Watcher
 from autogpt.models import light_import
+from autogpt.models.answer import read_error
+from autogpt.models.endpoint import OPENAI_URL, AzureEndpoint, Endpoint, Patience, client, is_local
 from autogpt.models.errors import Cancelled, Fault, ModelFault
 from autogpt.models.metered import Ledger
-from autogpt.models.openai import OPENAI_URL, AzureEndpoint, Endpoint, Patience, client, is_local, read_error
 from autogpt.models.tokens import estimate
 
 PRICES_READ_ON = "2026-11-21"

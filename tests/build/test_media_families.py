@@ -22,9 +22,9 @@ from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy
 from autogpt.core.profile import Profile
 from autogpt.core.redact import Redactor
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.media import OpenAIMedia
 from autogpt.models.metered import Ledger
-from autogpt.models.openai import Endpoint
 from autogpt.settings import Settings, load_settings
 from autogpt.terminal.person import UnattendedUser
 from autogpt.workspace import Workspace

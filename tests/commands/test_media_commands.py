@@ -20,8 +20,9 @@ from autogpt.core.limits import window_of
 from autogpt.core.messages import Completion, Message, Usage
 from autogpt.core.turns import turn_of
 from autogpt.media.kinds import Kind
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.errors import Fault, ModelFault
-from autogpt.models.openai import Endpoint, OpenAIModel
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.redacting import Redacting
 from autogpt.models.tokens import PER_IMAGE, estimate, prompt_tokens
 from autogpt.workspace import Workspace

@@ -18,7 +18,7 @@ from typing import Any
 
 from autogpt import cli
 from autogpt.build import reach
-from autogpt.models.openai import Patience
+from autogpt.models.endpoint import Patience
 from autogpt.models.retrying import Retrying
 from tests.endurance.diligent import PROFILE
 from tests.endurance.storm import Waiting

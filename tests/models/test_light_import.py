@@ -38,7 +38,8 @@ FIRST_REQUEST = """
 import os, time
 begun = time.perf_counter()
 from autogpt.core.messages import Message
-from autogpt.models.openai import Endpoint, OpenAIModel
+from autogpt.models.endpoint import Endpoint
+from autogpt.models.openai import OpenAIModel
 model = OpenAIModel("gpt-6.1-sol", Endpoint({url!r}, "sk-test"))
 print(model.complete([Message("user", "hello")], reply_tokens=10).text, time.perf_counter() - begun)
 peak = 0  # where the system doesn't tell

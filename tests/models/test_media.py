@@ -18,9 +18,9 @@ from autogpt.core.errors import CommandError, LimitKind, OverLimit
 from autogpt.core.messages import Usage
 from autogpt.models import media as media_module
 from autogpt.models.beside import Beside
+from autogpt.models.endpoint import Endpoint, Patience
 from autogpt.models.media import OpenAIMedia
 from autogpt.models.metered import Ledger
-from autogpt.models.openai import Endpoint, Patience
 from autogpt.models.scripted import ScriptedModel
 from tests.http.servers import Handler, Request, Server, reply, serving
 from tests.media.samples import MP3, base64_of, png, url_of, wav

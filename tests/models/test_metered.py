@@ -11,9 +11,10 @@ import pytest
 from autogpt.core.budget import Price
 from autogpt.core.errors import ContextOverflow, LimitKind, OverLimit
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.errors import Cancelled, Fault, ModelFault
 from autogpt.models.metered import Ledger, Metered
-from autogpt.models.openai import Endpoint, OpenAIModel
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.tokens import Calibrated
 from tests.loopback.openai_server import Cut, OpenAIServer, Reply
 

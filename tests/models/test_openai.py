@@ -19,20 +19,11 @@ from hypothesis import strategies as st
 
 from autogpt.core.errors import ContextOverflow, UsageError
 from autogpt.core.messages import Message, Usage
+from autogpt.models.answer import NOT_TOLD, read_usage
+from autogpt.models.endpoint import AzureEndpoint, Endpoint, Patience
 from autogpt.models.errors import Cancelled, Fault, ModelFault
-from autogpt.models.openai import (
-    NOT_TOLD,
-    Accepts,
-    AzureEndpoint,
-    Endpoint,
-    OpenAIModel,
-    Patience,
-    adapt,
-    is_local,
-    is_strict,
-    read_usage,
-    without_system,
-)
+from autogpt.models.openai import OpenAIModel
+from autogpt.models.request import is_strict, without_system
 from tests.loopback.openai_server import (
     BAD_GATEWAY,
     HTML,
@@ -235,50 +226,6 @@ def refuse_both(request: Request) -> Answer:
     return error(400, f"Unsupported parameter: '{one}'. Use '{other}' instead.")
 
 
-@pytest.mark.parametrize(
-    ("message", "param", "change"),
-    [
-        (
-            "Unsupported parameter: 'max_tokens' is not supported with this model. "
-            "Use 'max_completion_tokens' instead.",
-            "max_tokens",
-            {"limit": "max_completion_tokens"},
-        ),
-        (
-            "Unsupported value: 'temperature' does not support 0 with this model. Only the default (1) value "
-            "is supported.",
-            "temperature",
-            {"temperature": False},
-        ),
-        (
-            "max_tokens is too large: 100. This model supports at most 64 tokens.",
-            None,
-            {"most_reply_tokens": 64},
-        ),
-        ("'response_format' of type 'json_schema' is not supported", None, {"reply_format": "json_object"}),
-        ("Invalid schema for response_format 'reply': …", None, {"reply_format": "json_object"}),
-        ("This model does not support structured outputs", None, {"reply_format": "json_object"}),
-        ("failed to parse grammar", None, {"reply_format": "json_object"}),
-        ("Extra inputs are not permitted: stream_options", None, {"stream_options": False}),
-        ("Unrecognized request argument supplied: stream_options", None, {"stream_options": False}),
-        ("System role not supported", None, {"system": False}),
-        ("Conversation roles must alternate user/assistant/user/assistant/...", None, {"system": False}),
-        ("something else is wrong", None, None),
-    ],
-)
-def test_refusals_in_words(message: str, param: str | None, change: dict[str, Any] | None) -> None:
-    body = {
-        "temperature": 0,
-        "max_tokens": 100,
-        "response_format": {"type": "json_schema"},
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
-    fault = ModelFault(Fault.BAD_REQUEST, message, status=400, parameter=param)
-    expected = None if change is None else replace(Accepts(), **change)
-    assert adapt(Accepts(), body, fault) == expected
-
-
 def test_a_strict_servers_list_of_complaints_is_understood() -> None:
     complaint = {"detail": [{"loc": ["body", "stream_options"], "msg": "Extra inputs are not permitted"}]}
     with OpenAIServer([Status(422, complaint), "fine"]) as server:
@@ -361,22 +308,6 @@ def test_keys_are_not_shown() -> None:
         model.close()
     assert "plain-key-7" not in str(caught.value)
     assert "***" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("url", "local"),
-    [
-        ("http://localhost:11434/v1", True),
-        ("http://127.0.0.1/v1", True),
-        ("http://[::1]:8080", True),
-        ("https://api.openai.com/v1", False),
-        ("http://localhost.example.com", False),
-        ("http://10.0.0.1", False),
-        ("nonsense", False),
-    ],
-)
-def test_what_is_on_this_machine(url: str, local: bool) -> None:
-    assert is_local(url) == local
 
 
 # Faults. Each ends in a ModelFault of the right kind, in one line.

@@ -9,8 +9,9 @@ import pytest
 
 from autogpt.core.errors import ContextOverflow, LimitKind, OverLimit
 from autogpt.core.messages import Completion, Message, Usage
+from autogpt.models.endpoint import Endpoint, Patience
 from autogpt.models.errors import Cancelled, Fault, ModelFault
-from autogpt.models.openai import Endpoint, OpenAIModel, Patience
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.retrying import Retrying
 from tests.loopback.openai_server import (
     BAD_GATEWAY,

@@ -19,9 +19,9 @@ import pytest
 
 from autogpt.core.messages import Usage
 from autogpt.http import Door
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.media import OpenAIMedia
 from autogpt.models.metered import Ledger
-from autogpt.models.openai import Endpoint
 from autogpt.sandboxes.own_programs import OwnPrograms, ProgramFailed, find_program
 from autogpt.voices.online import ElevenLabs, GoogleVoice, StreamElements
 from autogpt.voices.openai import OpenAIVoice

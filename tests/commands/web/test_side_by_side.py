@@ -15,8 +15,9 @@ from autogpt.core.errors import CommandError, ProviderError
 from autogpt.core.loop import usage_of
 from autogpt.core.messages import Message, Usage
 from autogpt.models.cancelling import check, pause
+from autogpt.models.endpoint import Endpoint
 from autogpt.models.metered import Ledger, Metered
-from autogpt.models.openai import Endpoint, OpenAIModel
+from autogpt.models.openai import OpenAIModel
 from autogpt.models.retrying import Retrying
 from autogpt.models.tokens import measure
 from tests.loopback.openai_server import RATE_LIMITED, Hang, OpenAIServer, Request
