@@ -135,6 +135,9 @@ class Answer(http.client.HTTPResponse):
                 return version, status, reason
             http.client.parse_headers(self.fp)
 
+    def flush(self) -> None:
+        """Nothing is written here. HTTPResponse's own raises once the connection under it is closed."""
+
 
 class Line:
     """A connection on which one request is made."""

@@ -43,6 +43,7 @@ def interrupted_at(moment: int) -> Iterator[list[int]]:
         return trace
 
     before = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 traces them only if some frame asked before it began
     sys.settrace(trace)
     try:
         yield steps
