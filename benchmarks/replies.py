@@ -18,6 +18,7 @@ from autogpt.core.reply import Reply, read_reply
 from tests.core.reply_corpus import CORPUS, END, KNOWN, LIST, SCRIPT, UNDERSTOOD, Case, valid
 
 MUTANTS = 100_000
+LARGE_MUTANTS = 1_000
 SEED = 20230330
 _INSERTED = "{}[]()<>\"'`“”‘’\\,:;=#/*-+\n\t\0 \ufeff\ud83d😀aunx01" + END
 
@@ -230,6 +231,17 @@ def hostile_texts(size: int) -> Iterator[tuple[str, str]]:
         yield f'"… {piece}', '{"thoughts": {"text": "' + repeated
 
 
+def mutated_large(count: int, seed: int = SEED) -> Iterator[str]:
+    """The large replies of about 100 kB, mutated as `mutants` does it."""
+    chance = random.Random(seed)
+    texts = [large.text for large in large_texts() if 90_000 < len(large.text) < 130_000]
+    for _ in range(count):
+        text = chance.choice(texts)
+        for _ in range(chance.randint(1, 6)):
+            text = _mutated(text, chance)
+        yield text
+
+
 def milliseconds(text: str, rounds: int = 3) -> float:
     """The least processor time that reading a text took."""
     times = []
@@ -252,6 +264,11 @@ def main() -> None:
     _line("  that crashed the reader", f"{len(crashes(MUTANTS))}")
     for large in large_texts():
         _line(large.name, f"{milliseconds(large.text):.2f} ms")
+    times = sorted(milliseconds(text) for text in mutated_large(LARGE_MUTANTS))
+    _line(
+        f"100 kB, {LARGE_MUTANTS:,} mutated ones: median, 99 in 100, slowest",
+        f"{times[len(times) // 2]:.2f}, {times[len(times) * 99 // 100]:.2f}, {times[-1]:.2f} ms",
+    )
     for size in (100_000, 200_000):
         slowest, piece = max((milliseconds(text, 1), piece) for piece, text in hostile_texts(size))
         _line(
