@@ -4,6 +4,7 @@ Who opens the FIFO for writing knows from then on that a command is running.
 """
 
 import os
+import select
 import sys
 from unittest.mock import patch
 
@@ -15,7 +16,9 @@ if __name__ == "__main__":
 
     def wait_and_write(self: Workspace, filename: str, text: str) -> object:
         with open(os.environ["WAIT_AT"], "rb") as fifo:
-            fifo.read()
+            # Not one long read: a signal that came just before it would not be heard.
+            while not select.select([fifo], [], [], 0.1)[0]:
+                pass
         return write_text(self, filename, text)
 
     sys.argv[0] = "autogpt"
