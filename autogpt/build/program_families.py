@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autogpt.build.disabled import GIT, disabled
 from autogpt.build.means import Means
 from autogpt.build.programs import is_windows, reaching, shell_control
 from autogpt.commands.bounding import BYTES_PER_TOKEN
@@ -36,6 +37,7 @@ def shell_commands(means: Means) -> Iterator[Command]:
             shown=_shown(means),
             on_output=means.on_output,
             windows=is_windows(sandbox),
+            git=means.programs.git is not None and not GIT & disabled(means.settings),
         )
         yield from reaching(family, means.programs.reach)
 
@@ -47,6 +49,7 @@ def code_commands(means: Means) -> Iterator[Command]:
 
 def git_commands(means: Means) -> Iterator[GitCommands]:
     if means.programs.git is not None:
+        sandbox = means.programs.sandbox
         accounts = means.settings.accounts
         login = None
         if accounts.github_api_key is not None:
@@ -58,6 +61,7 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
             login,
             author=Author(accounts.git_author_name, accounts.git_author_email),
             on_progress=means.on_output,
+            on_made=(lambda folder: None) if sandbox is None else sandbox.protect,
         )
 
 

@@ -321,15 +321,16 @@ class DockerLauncher:
                 box = self._idle.pop() if self._idle else None
             if box is None:
                 return self._new_box()
-            if box.is_running():
+            if box.protects == self._protected() and box.is_running():
                 return box
             self._throw_away(box)
 
     def _new_box(self, *, installs: bool = False) -> Box:
         with self._lock:
             others = [box for box in self._all if not box.dead]
-        made = self._create(others[0].id if others else None, installs=installs)
-        box = Box(self._api, made, once=installs)
+        protected = self._protected()
+        made = self._create(others[0].id if others else None, protected, installs=installs)
+        box = Box(self._api, made, protected, once=installs)
         with self._lock:
             self._all.append(box)
         try:
@@ -339,7 +340,7 @@ class DockerLauncher:
             raise
         return box
 
-    def _create(self, neighbour: str | None, *, installs: bool) -> str:
+    def _create(self, neighbour: str | None, protected: tuple[Path, ...], *, installs: bool) -> str:
         """A container; side by side with another, it shares that one's network."""
         from docker.types import Mount, Ulimit
 
@@ -353,7 +354,7 @@ class DockerLauncher:
                 type="bind",
                 read_only=True,
             )
-            for path in self._protected()
+            for path in protected
             if path.exists()
         ]
         if installs:
@@ -420,10 +421,14 @@ class DockerLauncher:
 
 
 class Box:
-    """One container, from its creation to its removal; `once` says that it takes one command."""
+    """One container, from its creation to its removal; `once` says that it takes one command.
 
-    def __init__(self, api: Any, id: str, *, once: bool) -> None:
+    `protects` is what is read-only in it.
+    """
+
+    def __init__(self, api: Any, id: str, protects: tuple[Path, ...], *, once: bool) -> None:
         self.id = id
+        self.protects = protects
         self.once = once
         self.dead = False
         self._api = api

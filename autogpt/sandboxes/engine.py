@@ -117,6 +117,10 @@ class ProcessSandbox:
             case error:
                 raise error
 
+    def protect(self, path: Path) -> None:
+        """Make a folder read-only to commands from now on."""
+        self._protected.add(path)
+
     def processes(self) -> Sequence[Process]:
         """What `start` started."""
         with self._lock:

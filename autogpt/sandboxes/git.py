@@ -235,6 +235,25 @@ class Git:
         if said.code:
             raise CommandError(f"What was cloned can't be unpacked: {said.why}")
 
+    def begin(self, folder: Path) -> None:
+        """Make a new repository of a folder, which is made if it isn't there. Raises CommandError.
+
+        No template: neither hooks nor anybody's settings. Its first branch is `main`.
+        """
+        _check_free(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"The folder could not be made: {error.strerror}.") from error
+        with _private_folder() as home:
+            said = self._run(
+                ["-c", "init.defaultBranch=main", "init", "--quiet", "--template=", "--", str(folder)],
+                folder,
+                home,
+            )
+        if said.code:
+            raise CommandError(f"No repository could be made: {said.why}")
+
     # -- repositories ----------------------------------------------------------------------------
 
     @contextmanager
@@ -482,8 +501,20 @@ def _root(folder: Path, place: Path) -> Path:
             if any((candidate / ".git").iterdir()):  # an empty one only holds the name
                 return candidate
     raise CommandError(
-        "There is no git repository here. clone_repository gets one, or name a folder that is in one."
+        "There is no git repository here. git_init makes one, clone_repository gets one, or name a folder that "
+        "is in one."
     )
+
+
+def _check_free(folder: Path) -> None:
+    """Raise CommandError where no new repository can be. An empty `.git` only holds the name."""
+    git = folder / ".git"
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if not stat.S_ISDIR(git.lstat().st_mode) or any(git.iterdir()):
+            raise CommandError(
+                "There is a .git in this folder already. git_status tells what can be done with it; for a new "
+                "repository name another folder."
+            )
 
 
 def _check(root: Path) -> None:

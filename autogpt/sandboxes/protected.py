@@ -4,7 +4,8 @@ Other programs, and the person, take code and orders from these: hooks and setti
 repository, the agent's own record, an environment's Python. So what is there when the first
 command starts is read-only in the sandbox, and in the workspace's own folder a `.git` and an
 `.autogpt` can't be made either: an empty one stands there from then on. What commands make
-deeper in the workspace stays theirs for the run, and is reported as new.
+deeper in the workspace stays theirs for the run, and is reported as new. What the agent makes
+there itself, a clone or a new repository, joins what is read-only.
 
 Looks so many folders deep and at so many folders, not further.
 """
@@ -38,6 +39,15 @@ class Protected:
         self._placeholders: list[Path] = []
         self._paths: tuple[Path, ...] | None = None
         self._known: set[Path] = set()
+        self._added: set[Path] = set()
+
+    def add(self, path: Path) -> None:
+        """Take in something that the agent made; commands that are started from now on can't change it."""
+        with self._lock:
+            self._added.add(path)
+            self._known.add(path)
+            if self._paths is not None:
+                self._paths = tuple(sorted({*self._paths, path}))
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -48,7 +58,7 @@ class Protected:
                     wanted = [self._place / name for name in ALWAYS]
                     self._note(wanted)
                     self._placeholders = [path for path in wanted if _made(path)]
-                self._known = find(self._place)
+                self._known = find(self._place) | self._added
                 self._paths = tuple(sorted(self._known))
             return self._paths
 

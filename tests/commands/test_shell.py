@@ -225,3 +225,17 @@ def test_on_windows_the_line_reaches_the_system_shell_unquoted(
     command = ShellCommands(workspace, sandbox, windows=True)._shell('echo "a" & dir', _KEPT)
     assert command.argv == ("cmd", "/d", "/v:off", "/c", "%AUTOGPT_LINE%")
     assert command.environment == {"AUTOGPT_LINE": 'echo "a" & dir'}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git isn't installed")
+def test_who_tries_git_where_it_cant_write_is_told_of_the_commands(
+    workspace: Workspace, sandbox: Sandbox, seen: list[str]
+) -> None:
+    call = caller(workspace, sandbox, seen, git=True)
+    if sandbox.name == "bubblewrap":
+        for line in ("git init", "git init . && git add ."):
+            assert "use git_init" in call("execute_shell", line).result
+    assert "use git_init" in call("execute_shell", "PATH=/nowhere; git status").result
+    assert "git_init" not in call("execute_shell", "echo 'no git here'; false").result
+    without = caller(workspace, sandbox, seen)
+    assert "git_init" not in without("execute_shell", "PATH=/nowhere; git status").result

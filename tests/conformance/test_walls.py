@@ -309,6 +309,29 @@ class TestProtected:
         assert bench.python(box, "open('venv/more', 'w').close()").made == ()
         assert (bench.place / "venv" / "more").exists()
 
+    def test_what_the_agent_makes_meanwhile_is_read_only_to_what_comes_after(self, bench: Bench) -> None:
+        sandbox = bench.open()
+        bench.says(sandbox, "print(1)")
+        for name in (".git", "clone/.git"):  # the first is where a placeholder stands
+            made = bench.place / name
+            made.mkdir(parents=True, exist_ok=True)
+            (made / "config").write_text("as it was")
+            sandbox.protect(made)
+        code = (
+            "import os\n"
+            "for name in ('.git', 'clone/.git'):\n"
+            "    attempt(lambda: open(name + '/config', 'a'))\n"
+            "    attempt(lambda: os.rename(name, name + '2'))\n"
+            "    attempt(lambda: os.mkdir(name + '/hooks'))\n"
+            "print(open('.git/config').read(), open('clone/.git/config').read())"
+        )
+        outcome = bench.python(sandbox, TRY + code)
+        said = text(outcome)
+        assert "GOT" not in said
+        assert "as it was as it was" in said
+        assert outcome.made == ()
+        (bench.place / ".git/config").unlink()  # the bench looks for what is left behind
+
 
 PROBE = """
 import os, sys

@@ -73,6 +73,17 @@ def test_what_is_new_is_told_once(tmp_path: Path) -> None:
     assert protected.new() == ()
 
 
+@pytest.mark.parametrize("already", [True, False])
+def test_what_the_agent_made_is_kept_and_not_told(tmp_path: Path, already: bool) -> None:
+    protected = Protected(tmp_path, hold=False)
+    if already:
+        assert protected.paths == ()
+    make(tmp_path, "clone/.git/config")
+    protected.add(tmp_path / "clone/.git")
+    assert protected.paths == (tmp_path / "clone/.git",)
+    assert protected.new() == ()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="killed agents' folders stay there")
 def test_a_killed_agents_folder_goes(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
