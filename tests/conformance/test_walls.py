@@ -208,6 +208,17 @@ class TestNetwork:
             said = refused(bench, code, str(server.getsockname()[1]))
         assert said.endswith("[(1, 'lo')]")
 
+    def test_no_way_past_the_network(self, bench: Bench) -> None:
+        """A virtual machine's sockets to its host know no namespaces."""
+        if bench.kind == "docker":
+            pytest.skip("the engine's filter refuses these, since its version 23")
+        families = {"vsock": 40, "the kernel's cryptography": 38, "tipc": 30, "bluetooth": 31, "can": 29}
+        code = "import socket\nfor family in sys.argv[1:]: attempt(lambda: socket.socket(int(family), 2))"
+        said = refused(bench, code, *map(str, families.values()))
+        assert said.count("refused") == len(families)
+        usual = "import socket\nfor family in (1, 2, 10): socket.socket(family).close()\nsocket.socketpair()\nprint('well')"
+        assert bench.says(bench.open(), usual) == "well"
+
     def test_abstract_sockets(self, bench: Bench) -> None:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(f"\0autogpt-{bench.mark}")
