@@ -37,6 +37,7 @@ def shell_commands(means: Means) -> Iterator[Command]:
             shown=_shown(means),
             on_output=means.on_output,
             windows=is_windows(sandbox),
+            network=means.programs.network,
             git=means.programs.git is not None and not GIT & disabled(means.settings),
         )
         yield from reaching(family, means.programs.reach)

@@ -51,7 +51,7 @@ class ExecutionCommands:
         self._workspace = workspace
         self._sandbox = sandbox
         self._network = network
-        self._results = ProgramResults(workspace, shown)
+        self._results = ProgramResults(workspace, shown, network=network)
         self._on_output = on_output
 
     @command(aliases=("run_python_file", "execute_file", "run_python_script", "python"), touches=_TOUCHES)

@@ -54,7 +54,8 @@ class ShellCommands:
     """Shell lines in `sandbox`. `on_output` is given what they write, as it comes.
 
     `shown` bounds what the model is given of a very long output, in bytes. `windows` says that
-    the sandbox is a Windows machine itself, `git` that there are commands for git.
+    the sandbox is a Windows machine itself, `git` that there are commands for git, `network` that
+    programs have one.
     """
 
     def __init__(
@@ -67,10 +68,11 @@ class ShellCommands:
         on_output: OnOutput | None = None,
         windows: bool = False,
         git: bool = False,
+        network: bool = True,
     ) -> None:
         self._sandbox = sandbox
         self._control = control or ShellControl()
-        self._results = ProgramResults(workspace, shown)
+        self._results = ProgramResults(workspace, shown, network=network)
         self._on_output = on_output
         self._windows = windows
         self._git = git
@@ -179,7 +181,10 @@ class ShellCommands:
         return f"has ended ({how.rstrip('.')})" if how else "has ended well"
 
 
-_GIT_HINT = "Programs can't change a .git that the agent keeps, or have no git: use git_init, git_status, git_diff and git_commit."
+_GIT_HINT = (
+    "Programs have no git here, or may only read this .git: use git_init, git_status, git_diff, git_commit and "
+    "clone_repository."
+)
 _READ_ONLY = re.compile(rb"/\.git/.*: Read-only file system|\bgit: (?:command )?not found")
 
 

@@ -239,3 +239,17 @@ def test_who_tries_git_where_it_cant_write_is_told_of_the_commands(
     assert "git_init" not in call("execute_shell", "echo 'no git here'; false").result
     without = caller(workspace, sandbox, seen)
     assert "git_init" not in without("execute_shell", "PATH=/nowhere; git status").result
+
+
+def test_who_wants_the_network_is_told_that_there_is_none(
+    workspace: Workspace, sandbox: Sandbox, seen: list[str]
+) -> None:
+    line = "echo 'fatal: Could not resolve host: example.com' >&2; exit 6"
+    without, having = (caller(workspace, sandbox, seen, network=network) for network in (False, True))
+    assert "Programs have no network here" in without("execute_shell", line).result
+    assert "no network" not in without("execute_shell", "exit 6").result
+    assert "no network" not in without("execute_shell", f"({line}); true").result
+    assert "no network" not in having("execute_shell", line).result
+    if sandbox.name == "bubblewrap":
+        code = "import urllib.request as u; u.urlopen('http://example.com')"
+        assert "Programs have no network" in without("execute_shell", f'python3 -c "{code}"').result
