@@ -14,6 +14,7 @@ from autogpt.commands.execution import ExecutionCommands
 from autogpt.commands.git import GitCommands
 from autogpt.commands.shell import ShellCommands
 from autogpt.sandboxes.git import Author, Login
+from autogpt.sandboxes.port import Sandbox
 
 
 def execution_commands(means: Means) -> Iterator[Command]:
@@ -63,7 +64,12 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
             author=Author(accounts.git_author_name, accounts.git_author_email),
             on_progress=means.on_output,
             on_made=(lambda folder: None) if sandbox is None else sandbox.protect,
+            beside=lambda: means.programs.walled and sandbox is not None and _going(sandbox),
         )
+
+
+def _going(sandbox: Sandbox) -> bool:
+    return any(process.wait(0) is None for process in sandbox.processes())
 
 
 def _shown(means: Means) -> int:

@@ -41,7 +41,8 @@ class GitCommands:
     """Git by `git`, reaching hosts through `tunnel`.
 
     `login` goes to its own site alone; commits are `author`'s; `on_progress` is given what git says while it
-    clones, and `on_made` the git folder of each repository that is new.
+    clones, and `on_made` the git folder of each repository that is new. `beside` says whether a program of the
+    sandbox's goes on, which could lead a git that isn't confined out of the workspace.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class GitCommands:
         author: Author = NOBODY,
         on_progress: Progress | None = None,
         on_made: Callable[[Path], None] = lambda folder: None,
+        beside: Callable[[], bool] = lambda: False,
         seconds: float = CLONE_SECONDS,
     ) -> None:
         self._workspace = workspace
@@ -63,6 +65,7 @@ class GitCommands:
         self._author = author
         self._on_progress = on_progress
         self._on_made = on_made
+        self._beside = beside
         self._seconds = seconds
 
     @command(aliases=("git_clone", "clone", "clone_repo"), touches=_CLONES)
@@ -184,6 +187,12 @@ class GitCommands:
         return target
 
     def _located(self, name: str) -> Path:
+        """Where git is to work. Raises CommandError where it can't be safe there just now."""
+        if self._beside() and not self._git.confined:
+            raise CommandError(
+                "Git works only while no program goes on in the background: end those first (list_processes, "
+                "stop_process)."
+            )
         return self._workspace.locate(name or ".")
 
     def _is_folder(self, name: str) -> bool:

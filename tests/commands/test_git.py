@@ -624,6 +624,63 @@ def traps(tmp_path: Path, tea: Path) -> Path:
     return folder
 
 
+def found_git(workspace: Workspace, environ: dict[str, str]) -> Git:
+    found = Git.find(environ, workspace.root)
+    assert found is not None
+    if not found.confined:
+        pytest.skip("there is no Landlock here")
+    return found
+
+
+def test_git_reads_nothing_outside_of_the_workspace(
+    workspace: Workspace, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """So a folder that is swapped for a link while git looks into it leads nowhere."""
+    canary = tmp_path / "outside/canary"
+    canary.parent.mkdir()
+    canary.write_text("the canary")
+    (workspace.root / "inside").write_text("x")
+    (workspace.root / "link").symlink_to(canary.parent)
+    git_here, home = found_git(workspace, environ), tmp_path / "home"
+    home.mkdir()
+    assert git_here._run(["hash-object", "inside"], workspace.root, home).code == 0
+    for path in (canary, workspace.root / "link/canary"):
+        said = git_here._run(["hash-object", str(path)], workspace.root, home)
+        assert said.code
+        assert "Permission denied" in said.errors
+
+
+def test_git_writes_nothing_outside_of_the_workspace(
+    workspace: Workspace, environ: dict[str, str], tmp_path: Path
+) -> None:
+    outside, home = tmp_path / "outside", tmp_path / "home"
+    outside.mkdir()
+    home.mkdir()
+    (workspace.root / "link").symlink_to(outside)
+    git_here = found_git(workspace, environ)
+    for everywhere in (False, True):
+        said = git_here._run(
+            ["init", "--", str(workspace.root / "link")], workspace.root, home, everywhere=everywhere
+        )
+        assert said.code
+    assert list(outside.iterdir()) == []
+
+
+def test_where_git_is_not_held_no_program_goes_on_beside_it(
+    workspace: Workspace, environ: dict[str, str], tea: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = [True]
+    call = caller(workspace, environ, beside=lambda: goes_on[0])
+    monkeypatch.setattr(Git, "confined", property(lambda git: False))
+    calls = {"git_init": {"path": "new"}, "git_status": {}, "git_diff": {}, "git_commit": {"message": "x"}}
+    for name, args in calls.items():
+        done = call(name, **{"path": "tea", **args})
+        assert not done.ok
+        assert "stop_process" in done.result
+    goes_on[0] = False
+    assert call("git_status", path="tea").ok
+
+
 def test_no_program_that_a_repository_names_is_started(traps: Path, tea: Path, call: Call) -> None:
     (tea / "a.txt").write_text("two\n")
     assert " M a.txt" in call("git_status", path="tea").result
