@@ -35,6 +35,7 @@ from autogpt.sandboxes.child import Child
 from autogpt.sandboxes.engine_socket import status
 from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.port import Command, Limit, ProcessLimits
+from autogpt.sandboxes.protected import Held
 
 LABEL = "autogpt.sandbox"
 """On every container; its value is the machine, user and process that it belongs to."""
@@ -242,7 +243,7 @@ class DockerLauncher:
         *,
         image: str,
         network: bool,
-        protected: Callable[[], tuple[Path, ...]],
+        protected: Callable[[], tuple[Held, ...]],
         environ: Mapping[str, str],
         packages: Path | None = None,
     ) -> None:
@@ -340,7 +341,7 @@ class DockerLauncher:
             raise
         return box
 
-    def _create(self, neighbour: str | None, protected: tuple[Path, ...], *, installs: bool) -> str:
+    def _create(self, neighbour: str | None, protected: tuple[Held, ...], *, installs: bool) -> str:
         """A container; side by side with another, it shares that one's network."""
         from docker.types import Mount, Ulimit
 
@@ -349,13 +350,13 @@ class DockerLauncher:
         mounts = [Mount(self.workspace, str(self._place), type="bind", read_only=installs)]
         mounts += [
             Mount(
-                f"{self.workspace}/{path.relative_to(self._place).as_posix()}",
-                str(path),
+                f"{self.workspace}/{held.path.relative_to(self._place).as_posix()}",
+                str(held.path),
                 type="bind",
-                read_only=True,
+                read_only=not held.writable or installs,
             )
-            for path in protected
-            if path.exists()
+            for held in protected
+            if held.path.exists()
         ]
         if installs:
             mounts.append(Mount("/tmp", None, type="tmpfs", tmpfs_mode=0o1777))
@@ -426,7 +427,7 @@ class Box:
     `protects` is what is read-only in it.
     """
 
-    def __init__(self, api: Any, id: str, protects: tuple[Path, ...], *, once: bool) -> None:
+    def __init__(self, api: Any, id: str, protects: tuple[Held, ...], *, once: bool) -> None:
         self.id = id
         self.protects = protects
         self.once = once

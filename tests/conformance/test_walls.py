@@ -320,6 +320,49 @@ class TestProtected:
         assert bench.python(box, "open('venv/more', 'w').close()").made == ()
         assert (bench.place / "venv" / "more").exists()
 
+    def test_a_folder_on_the_way_cannot_become_a_link(self, bench: Bench, canary: Path) -> None:
+        """Else the sandbox of the next command would show what lies behind the link."""
+        theirs = canary.parent / "repo"
+        for made in (bench.place / "sub/x/.git", bench.place / "sub/venv", theirs / ".git"):
+            made.mkdir(parents=True)
+            (made / "config").write_text("the canary" if made.is_relative_to(theirs) else "as it was")
+        (bench.place / "sub/venv/pyvenv.cfg").touch()
+        sandbox = bench.open()
+        code = (
+            "import os, shutil\n"
+            "attempt(lambda: os.rename('sub/x', 'sub/y'))\n"
+            "attempt(lambda: os.rename('sub', 'y'))\n"
+            "attempt(lambda: shutil.rmtree('sub'))\n"
+            "attempt(lambda: os.symlink(sys.argv[1], 'sub/x'))\n"
+            "print(open('sub/x/.git/config').read())\n"
+            "open('sub/x/new', 'w').close(); os.remove('sub/x/new')"
+        )
+        outcome = bench.python(sandbox, TRY + code, str(theirs))
+        assert "GOT" not in text(outcome)
+        assert "as it was" in text(outcome)
+        assert outcome.end == Exited(0)
+
+    def test_a_link_on_the_way_is_not_followed(self, bench: Bench, canary: Path) -> None:
+        """Somebody outside put it there, or a program that was started before."""
+        theirs = canary.parent / "repo"
+        for made in (bench.place / "x/.git", theirs / ".git"):
+            made.mkdir(parents=True)
+            (made / "config").write_text("the canary" if made.is_relative_to(theirs) else "as it was")
+        sandbox = bench.open()
+        move = "import os; os.makedirs('other', exist_ok=True); print('well')"
+        assert bench.says(sandbox, move) == "well"
+        (bench.place / "x").rename(bench.place / "y")
+        (bench.place / "x").symlink_to(theirs)
+        sandbox.protect(bench.place / "other")  # what is held has changed
+        said = bench.python(
+            sandbox,
+            TRY + "for path in sys.argv[1:]: attempt(lambda: open(path).read())",
+            "x/.git/config",
+            str(theirs / ".git/config"),
+        )
+        assert said.end == Exited(0)
+        assert text(said).count("refused") == 2
+
     def test_what_the_agent_makes_meanwhile_is_read_only_to_what_comes_after(self, bench: Bench) -> None:
         sandbox = bench.open()
         bench.says(sandbox, "print(1)")
