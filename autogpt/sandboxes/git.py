@@ -304,21 +304,31 @@ class Git:
         watch = watch or _Watch(folder, 60.0)
         options = [part for name, value in HARDENED.items() for part in ("-c", f"{name}={value}")]
 
+        begun: list[subprocess.Popen[bytes]] = []
+
         def start() -> subprocess.Popen[bytes]:
-            return subprocess.Popen(
-                [self.program, "--no-pager", *options, *words],
-                cwd=folder,
-                env={**self._environment(home, settings or {}), **(environment or {})},
-                stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=os.name != "nt",
+            begun.append(
+                subprocess.Popen(
+                    [self.program, "--no-pager", *options, *words],
+                    cwd=folder,
+                    env={**self._environment(home, settings or {}), **(environment or {})},
+                    stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=os.name != "nt",
+                )
             )
+            return begun[0]
 
         try:
             process = landlock.held(self._reach(home, everywhere), start) if self.confined else start()
         except OSError as error:
             raise CommandError(f"git could not be started: {error.strerror}.") from error
+        except BaseException:
+            for one in begun:
+                one.kill()
+                one.wait()
+            raise
         _hold_memory(process.pid)
         return _Running(process, watch).ended(given)
 

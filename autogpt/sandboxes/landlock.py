@@ -70,7 +70,11 @@ def held(reach: Reach, work: Callable[[], T]) -> T:
 
     thread = threading.Thread(target=live, name="held to its files")
     thread.start()
-    thread.join()
+    try:
+        thread.join()
+    except BaseException:  # Ctrl-C: what was begun is done before anybody tidies up
+        thread.join()
+        raise
     if failed:
         raise failed[0]
     return came[0]
