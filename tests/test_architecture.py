@@ -32,6 +32,7 @@ HOMES = {
     "ddgs": {"web"},
     "docker": {"sandboxes"},
     "idna": {"http"},
+    "brotli": {"http"},
     "truststore": {"http", "mail"},
     "tweepy": {"commands"},
     "requests": {"commands"},

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from autogpt.build.disabled import GIT, disabled
 from autogpt.build.means import Means
 from autogpt.build.media_families import (
     asking_commands,
@@ -27,7 +28,6 @@ from autogpt.settings import Settings
 _FILES = frozenset({"files", "file_operations"})
 _EXECUTION = frozenset({"execution", "execute_code"})
 _SHELL = frozenset({"shell", "execute_code"})
-_GIT = frozenset({"git", "git_operations"})
 _CODE = frozenset({"code", "analyze_code", "improve_code", "write_tests"})
 _WEB = frozenset({"web"})
 
@@ -36,7 +36,7 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
     (_FILES | {"patch"}, lambda means: [PatchCommands(means.place)]),
     (_EXECUTION, execution_commands),
     (_SHELL, shell_commands),
-    (_GIT, git_commands),
+    (GIT, git_commands),
     (_CODE, code_commands),
     (_WEB | {"browse", "web_selenium", "web_playwright", "web_requests"}, browse_commands),
     (_WEB | {"search", "google_search", "web_search"}, search_commands),
@@ -54,17 +54,13 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
 
 def families(means: Means) -> list[object]:
     """The families that the settings allow and whose needs are met."""
-    disabled = _disabled(means.settings)
-    return [made for names, make in _FAMILIES if not names & disabled for made in make(means)]
+    off = disabled(means.settings)
+    return [made for names, make in _FAMILIES if not names & off for made in make(means)]
 
 
 def needs_sandbox(settings: Settings) -> bool:
     """Whether there are to be commands that are nothing without a sandbox."""
-    return not all(names & _disabled(settings) for names in (_EXECUTION, _SHELL))
-
-
-def _disabled(settings: Settings) -> set[str]:
-    return {name.rsplit(".", 1)[-1].lower() for name in settings.run.disabled_command_categories}
+    return not all(names & disabled(settings) for names in (_EXECUTION, _SHELL))
 
 
 def resources(means: Means, specs: Sequence[CommandSpec]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autogpt.build.disabled import GIT, disabled
 from autogpt.build.means import Means
 from autogpt.build.programs import is_windows, reaching, shell_control
 from autogpt.commands.bounding import BYTES_PER_TOKEN
@@ -13,6 +14,7 @@ from autogpt.commands.execution import ExecutionCommands
 from autogpt.commands.git import GitCommands
 from autogpt.commands.shell import ShellCommands
 from autogpt.sandboxes.git import Author, Login
+from autogpt.sandboxes.port import Sandbox
 
 
 def execution_commands(means: Means) -> Iterator[Command]:
@@ -36,6 +38,8 @@ def shell_commands(means: Means) -> Iterator[Command]:
             shown=_shown(means),
             on_output=means.on_output,
             windows=is_windows(sandbox),
+            network=means.programs.network,
+            git=means.programs.git is not None and not GIT & disabled(means.settings),
         )
         yield from reaching(family, means.programs.reach)
 
@@ -47,6 +51,7 @@ def code_commands(means: Means) -> Iterator[Command]:
 
 def git_commands(means: Means) -> Iterator[GitCommands]:
     if means.programs.git is not None:
+        sandbox = means.programs.sandbox
         accounts = means.settings.accounts
         login = None
         if accounts.github_api_key is not None:
@@ -58,7 +63,13 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
             login,
             author=Author(accounts.git_author_name, accounts.git_author_email),
             on_progress=means.on_output,
+            on_made=(lambda folder: None) if sandbox is None else sandbox.protect,
+            beside=lambda: means.programs.walled and sandbox is not None and _going(sandbox),
         )
+
+
+def _going(sandbox: Sandbox) -> bool:
+    return any(process.wait(0) is None for process in sandbox.processes())
 
 
 def _shown(means: Means) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ class ExecutionCommands:
         self._workspace = workspace
         self._sandbox = sandbox
         self._network = network
-        self._results = ProgramResults(workspace, shown)
+        self._results = ProgramResults(workspace, shown, network=network)
         self._on_output = on_output
 
     @command(aliases=("run_python_file", "execute_file", "run_python_script", "python"), touches=_TOUCHES)
@@ -67,22 +68,32 @@ class ExecutionCommands:
             raise CommandError("There is no code. Give the Python code to run.")
         kept = self._workspace.write_text(f"{EXECUTED}/{_safe(basename)}", code)
         before = "" if kept.name == f"{EXECUTED}/{basename}" else f"The code was kept as {named(kept.name)}."
-        return self._run("execute_python_code", kept.name, (), before)
+        # As if it lay in the workspace's own folder, from where its modules are imported.
+        return self._run("execute_python_code", kept.name, (), before, imports=(self._sandbox.workspace,))
 
     # -- how -------------------------------------------------------------------------------------
 
-    def _run(self, name: str, filename: str, words: tuple[str, ...], before: str = "") -> str:
+    def _run(
+        self,
+        name: str,
+        filename: str,
+        words: tuple[str, ...],
+        before: str = "",
+        imports: tuple[str, ...] = (),
+    ) -> str:
         source, path = self._source(filename)
-        places: dict[str, str] = {}
         hint = ""
         if wanted := requirements_of(source):
             if self._network:
-                places["PYTHONPATH"] = self._installed(wanted)
+                imports = (*imports, self._installed(wanted))
             else:
                 hint = (
                     "The requirements in its header are not installed, since programs have no network "
                     "(SANDBOX_NETWORK=True allows it)."
                 )
+        separator = ";" if os.name == "nt" and self._sandbox.name == "host" else ":"
+        imports = tuple(place for place in imports if separator not in place)
+        places = {"PYTHONPATH": separator.join(imports)} if imports else {}
         outcome = self._sandbox.run(
             Command((self._sandbox.python, path, *words), environment=places), self._on_output
         )

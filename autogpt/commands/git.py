@@ -1,4 +1,4 @@
-"""Commands for git repositories in the workspace: clone, status, diff, commit.
+"""Commands for git repositories in the workspace: begin, clone, status, diff, commit.
 
 Through the door to git, which starts nothing that a repository names. Nothing is ever pushed.
 """
@@ -41,7 +41,8 @@ class GitCommands:
     """Git by `git`, reaching hosts through `tunnel`.
 
     `login` goes to its own site alone; commits are `author`'s; `on_progress` is given what git says while it
-    clones.
+    clones, and `on_made` the git folder of each repository that is new. `beside` says whether a program of the
+    sandbox's goes on, which could lead a git that isn't confined out of the workspace.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class GitCommands:
         *,
         author: Author = NOBODY,
         on_progress: Progress | None = None,
+        on_made: Callable[[Path], None] = lambda folder: None,
+        beside: Callable[[], bool] = lambda: False,
         seconds: float = CLONE_SECONDS,
     ) -> None:
         self._workspace = workspace
@@ -61,6 +64,8 @@ class GitCommands:
         self._tunnel = tunnel
         self._author = author
         self._on_progress = on_progress
+        self._on_made = on_made
+        self._beside = beside
         self._seconds = seconds
 
     @command(aliases=("git_clone", "clone", "clone_repo"), touches=_CLONES)
@@ -92,6 +97,20 @@ class GitCommands:
             "its last commit" if depth == 1 else f"its last {depth} commits" if depth else "all its commits"
         )
         return f"Cloned {repository.url} ({what}) into {named(self._workspace.canonical(name))}. {holds}{modules}"
+
+    @command(aliases=("init_repository", "create_repository"), touches=_COMMITS)
+    def git_init(self, path: Filename = ".") -> str:
+        """Make a new git repository of the workspace, or of the folder at path."""
+        folder = self._located(path)
+        entry = self._workspace.look(path or ".")
+        if entry is not None and entry.kind != "folder":
+            raise CommandError(
+                f"{named(entry.name)} is a {entry.kind}. Name a folder, or one that isn't there."
+            )
+        self._git.begin(folder)
+        self._on_made(folder / ".git")
+        where = "the workspace" if folder == self._workspace.root else named(self._workspace.canonical(path))
+        return f"Made a new git repository of {where}, on branch main. git_commit makes its first commit."
 
     @command(reads_only=True, touches=_READS)
     def git_status(self, path: Filename = ".") -> str:
@@ -150,6 +169,7 @@ class GitCommands:
             except CommandError as error:
                 # What git says of a broken connection is less than what is known here.
                 raise tunnel.failure or error from None
+        self._on_made(target / ".git")
 
     def _target(self, given: str) -> Target:
         """The repository that was meant. Raises CommandError for one that may not be cloned."""
@@ -167,6 +187,12 @@ class GitCommands:
         return target
 
     def _located(self, name: str) -> Path:
+        """Where git is to work. Raises CommandError where it can't be safe there just now."""
+        if self._beside() and not self._git.confined:
+            raise CommandError(
+                "Git works only while no program goes on in the background: end those first (list_processes, "
+                "stop_process)."
+            )
         return self._workspace.locate(name or ".")
 
     def _is_folder(self, name: str) -> bool:

@@ -7,6 +7,7 @@ is decoded as UTF-8, and what isn't, replaced.
 
 from __future__ import annotations
 
+import re
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,6 +21,15 @@ from autogpt.workspace import Workspace
 SHOWN = 10_000
 """Bytes that are given of a long output unless somebody says otherwise."""
 
+_UNREACHED = re.compile(
+    rb"ould not resolve host|emporary failure in name resolution|ame or service not known|ame does not resolve"
+    rb"|nodename nor servname|etwork is unreachable|ENETUNREACH|EAI_AGAIN|ENOTFOUND"
+)
+_NO_NETWORK = (
+    "Programs have no network here (the person can set SANDBOX_NETWORK=True): do it without, or get what is needed by "
+    "the commands that reach the web."
+)
+
 _MARKER = 200
 """Bytes of the line that says what is left out, at most."""
 
@@ -28,11 +38,15 @@ _ALL = 1 << 30
 
 
 class ProgramResults:
-    """`shown` is about how many bytes are given of an output that is too long to be given whole."""
+    """`shown` is about how many bytes are given of an output that is too long to be given whole.
 
-    def __init__(self, workspace: Workspace, shown: int) -> None:
+    `network` says whether programs have one.
+    """
+
+    def __init__(self, workspace: Workspace, shown: int, *, network: bool) -> None:
         self._workspace = workspace
         self._shown = shown
+        self._network = network
 
     def told(
         self, command: str, outcome: Outcome, limits: ProcessLimits, *, before: str = "", hint: str = ""
@@ -42,6 +56,12 @@ class ProgramResults:
         `before` comes first in any case; `hint` after the reason why it failed.
         """
         how = explain(outcome, limits)
+        if (
+            not self._network
+            and outcome.end != Exited(0)
+            and _UNREACHED.search(outcome.output.tail or outcome.output.head)
+        ):
+            hint = f"{hint} {_NO_NETWORK}".strip()
         output = self.text(command, outcome.output)
         if outcome.made:
             made = ", ".join(map(self._named, outcome.made[:5]))

@@ -8,6 +8,8 @@ only its programs can get at them. On Windows itself nothing is kept.
 
 from __future__ import annotations
 
+import re
+
 from autogpt.commands.command import command
 from autogpt.commands.program_results import SHOWN, ProgramResults
 from autogpt.commands.shell_control import ShellControl
@@ -52,7 +54,8 @@ class ShellCommands:
     """Shell lines in `sandbox`. `on_output` is given what they write, as it comes.
 
     `shown` bounds what the model is given of a very long output, in bytes. `windows` says that
-    the sandbox is a Windows machine itself.
+    the sandbox is a Windows machine itself, `git` that there are commands for git, `network` that
+    programs have one.
     """
 
     def __init__(
@@ -64,12 +67,15 @@ class ShellCommands:
         shown: int = SHOWN,
         on_output: OnOutput | None = None,
         windows: bool = False,
+        git: bool = False,
+        network: bool = True,
     ) -> None:
         self._sandbox = sandbox
         self._control = control or ShellControl()
-        self._results = ProgramResults(workspace, shown)
+        self._results = ProgramResults(workspace, shown, network=network)
         self._on_output = on_output
         self._windows = windows
+        self._git = git
 
     @command(
         aliases=(
@@ -86,7 +92,8 @@ class ShellCommands:
     def execute_shell(self, command_line: str) -> str:
         """Run a line in a shell in the sandbox and get what it writes; folder and exported variables are kept for the next line. Nothing can be typed in."""
         outcome = self._sandbox.run(self._shell(command_line, _KEPT), self._on_output)
-        return self._results.told("execute_shell", outcome, self._sandbox.limits)
+        hint = _GIT_HINT if self._git and _git_failed(outcome.output) else ""
+        return self._results.told("execute_shell", outcome, self._sandbox.limits, hint=hint)
 
     @command(
         aliases=("start_process", "run_in_background", "execute_shell_background"),
@@ -172,6 +179,18 @@ class ShellCommands:
             return "was stopped"
         how = explain(outcome, self._sandbox.limits)
         return f"has ended ({how.rstrip('.')})" if how else "has ended well"
+
+
+_GIT_HINT = (
+    "Programs have no git here, or may only read this .git: use git_init, git_status, git_diff, git_commit and "
+    "clone_repository."
+)
+_READ_ONLY = re.compile(rb"/\.git/.*: Read-only file system|\bgit: (?:command )?not found")
+
+
+def _git_failed(output: Output) -> bool:
+    """Whether git said that it can't write in a repository, or the shell that there is none."""
+    return _READ_ONLY.search(output.head + output.tail) is not None
 
 
 def _line_of(started: Command) -> str:

@@ -155,17 +155,19 @@ def _consider(session: Session, action: Action) -> Effect:
 
 
 def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:
-    """Why an address must be asked about that carries what was read to a host that nobody named, or ""."""
-    for url in leaving.urls_of(action, spec):
+    """Why an action must be asked about that carries what was read to whom nobody named, or ""."""
+    for argument, url in leaving.urls_of(action, spec):
         host = leaving.host_of(url)
         if host and (host in session.named or policy.names_host(session.policy, host)):
             continue
         if session.known.carried_by(url):
+            origin = leaving.origin_of(url) or "https://HOST"
             return (
                 f"the address carries text that was read in this run to {host[:100] or 'a host'!r}, which the "
-                "person has not named: in the task, or with --allow"
-                f" '{action.command}(url=https://{host[:100] or 'HOST'}/*)'"
+                f"person has not named: in the task, or with --allow '{action.command}({argument}={origin}/*)'"
             )
+    if any(map(session.known.told_by, leaving.queries_of(action, spec))):
+        return "the search would tell a word that looks like a key or a password, and was read in this run"
     return ""
 
 

@@ -11,6 +11,8 @@ was asked for without such a piece), or if it stands word for word in a file tha
 the run changed anything: that is the person's own list of links. Once something was changed or a
 program ran, the agent could have written that URL itself.
 
+Words that a search engine gets may be anything that was read, but for what looks like a key or a password.
+
 Not promised: to notice pieces shorter than `LEAST` letters and digits (words that look like keys
 or passwords count from six or eight on), text that was translated, summarised or encrypted, or a
 text sent in many small pieces. Known secrets of the settings never get past the http door.
@@ -50,13 +52,14 @@ _CHANGES = _PROCESSES | {Touch.FILES}
 class Text:
     """A result, letters and digits alone, and its every eighth piece of eight, to be found fast.
 
-    `keys` are words in it that look like keys or passwords, `urls` the addresses in it if it was read
-    before the run had changed anything.
+    `keys` are words in it that look like keys or passwords, `secrets` those that can hardly be anything
+    else, `urls` the addresses in it if it was read before the run had changed anything.
     """
 
     letters: str
     blocks: frozenset[str]
     keys: frozenset[str]
+    secrets: frozenset[str]
     urls: frozenset[str]
 
     @classmethod
@@ -64,7 +67,9 @@ class Text:
         """What a command gave back."""
         plain = letters(result)
         blocks = frozenset(plain[at : at + _BLOCK] for at in range(0, len(plain) - _BLOCK + 1, _BLOCK))
-        return cls(plain, blocks, frozenset(_keys(result)), _urls(result) if untouched else frozenset())
+        assigned, mixes = frozenset(_assigned(result)), frozenset(_mixes(result))
+        secrets = assigned | {mix for mix in mixes if len(mix) >= _SHORTEST_CERTAIN}
+        return cls(plain, blocks, assigned | mixes, secrets, _urls(result) if untouched else frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,12 @@ class Known:
         """The piece of what is known that a URL holds, letters and digits alone; "" if none."""
         url = url.strip()
         return "" if url in self.web else self._found_in(url)
+
+    def told_by(self, query: str) -> str:
+        """The key or password among what is known that a search would tell; "" if none."""
+        said = {letters(word) for word in query.split()} | {letters(query)}
+        secrets = frozenset[str]().union(*(text.secrets for text in self.texts))
+        return next((secret for secret in sorted(secrets) if any(secret in one for one in said)), "")
 
     def _found_in(self, url: str) -> str:
         texts = [text for text in self.texts if url not in text.urls]
@@ -145,15 +156,23 @@ def _leaves(value: object) -> Iterator[str]:
 NOTHING_KNOWN = Known()
 
 
-def urls_of(action: Action, spec: CommandSpec) -> Iterator[str]:
-    """The addresses that an action sends requests to."""
+def urls_of(action: Action, spec: CommandSpec) -> Iterator[tuple[str, str]]:
+    """The addresses that an action sends requests to, each with the argument that holds it."""
     if not spec.touches & _WEB:
         return
     for name, value in action.args.items():
         for text in value if isinstance(value, list) else [value]:
             is_url = argument_kind(name, spec) == "url" or str(text).lstrip()[:8].lower().startswith("http")
             if isinstance(text, str) and is_url:
-                yield text
+                yield name, text
+
+
+def queries_of(action: Action, spec: CommandSpec) -> Iterator[str]:
+    """What an action has a search engine look for."""
+    if spec.touches & _WEB:
+        yield from (
+            value for name, value in action.args.items() if name == "query" and isinstance(value, str)
+        )
 
 
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
@@ -178,7 +197,15 @@ def hosts_in(texts: Iterable[str]) -> frozenset[str]:
     )
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, as a rule for it names them; "" where there is none."""
+    found = re.match(r"\s*(https?://[^/?#@\\\s'\"*]{1,100})(?:[/?#]|$)", url, re.IGNORECASE)
+    return found[1].lower() if found else ""
+
+
 def _host(text: str) -> str:
+    if text.startswith("["):  # an address of IPv6
+        return text.lower().partition("]")[0] + "]"
     return text.lower().rpartition("@")[2].partition(":")[0].strip(".").removeprefix("www.")
 
 
@@ -196,15 +223,22 @@ _ASSIGNED = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+){0,8}")
 _CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])")
 _SHORTEST_MIX = 8
+_SHORTEST_CERTAIN = 12
+"""Shorter ones are names of models and parts just as well."""
+
 _LEAST_CHANGES = 3
 
 
-def _keys(text: str) -> Iterator[str]:
-    """Words that look like keys or passwords: what stands behind such a name, and letters among digits."""
+def _assigned(text: str) -> Iterator[str]:
+    """Words that stand behind a name such as `password`."""
     for found in _ASSIGNED.finditer(text):
         value = letters(found[1])
         if len(value) >= _SHORTEST_SECRET and re.search(r"\d", value) and re.search(r"[^\W\d]", value):
             yield value
+
+
+def _mixes(text: str) -> Iterator[str]:
+    """Words that look like keys: letters among digits."""
     for found in _WORD.finditer(text):
         if (
             len(found[0]) < _SHORTEST_MIX

@@ -86,7 +86,8 @@ def refused(status: int, url: str, retry_after: float | None = None) -> str:
         case 404 | 410:
             return f"There is no page {shown} (status {status}). Check the URL, or look for it from the site's start page."
         case 429 | 503:
-            when = "for a while" if retry_after is None else f"for {retry_after:,.0f} seconds"
+            seconds = "" if retry_after is None else f"{retry_after:,.0f}"
+            when = f"for {seconds} second{'s' * (seconds != '1')}" if seconds else "for a while"
             why = "too many requests" if status == 429 else "it is overloaded or under repair"
             return f"{shown} asks to be left alone {when} ({why}, status {status}). Do something else first, or use another source."
         case _ if status >= 500:

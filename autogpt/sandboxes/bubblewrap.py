@@ -29,6 +29,7 @@ from autogpt.sandboxes.child import Child
 from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.piped import PipedChild
 from autogpt.sandboxes.port import Command, ProcessLimits
+from autogpt.sandboxes.protected import Held
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 ETC_FILES = (
@@ -60,7 +61,7 @@ class BubblewrapLauncher:
         scratch: Path,
         *,
         network: bool,
-        protected: Callable[[], tuple[Path, ...]],
+        protected: Callable[[], tuple[Held, ...]],
         environ: Mapping[str, str],
         packages: Path | None = None,
     ) -> None:
@@ -83,7 +84,7 @@ class BubblewrapLauncher:
         _make_etc(self._etc, self._etc_folders, network)
         self._pythons = python_folders()
         self._network = network
-        self._protected: Callable[[], tuple[Path, ...]] = tuple  # nothing while it only tries
+        self._protected: Callable[[], tuple[Held, ...]] = tuple  # nothing while it only tries
         self._environ = environ
         self._groups = cgroups.available(limits)
         self._prlimit = shutil.which("prlimit", path=SYSTEM_PATH)
@@ -211,8 +212,8 @@ class BubblewrapLauncher:
             yield from ("--bind" if installs else "--ro-bind", str(self._packages), SEEN_AT)
         for path in self._pythons:
             yield from ("--ro-bind", str(path), str(path))
-        for path in self._protected():
-            yield from ("--ro-bind-try", str(path), str(path))
+        for held in () if installs else self._protected():
+            yield from ("--bind-try" if held.writable else "--ro-bind-try", str(held.path), str(held.path))
         yield from ("--remount-ro", "/")
 
     def _clean(self, command: Command) -> dict[str, str]:

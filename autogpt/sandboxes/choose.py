@@ -168,7 +168,7 @@ class _Maker:
                 scratch.temporary,
                 image=wish.image,
                 network=wish.network,
-                protected=lambda: protected.paths,
+                protected=lambda: protected.held,
                 environ=self._environ,
                 packages=self._packages("docker"),
             )
@@ -185,7 +185,7 @@ class _Maker:
                 self._wish.limits,
                 scratch.folder,
                 network=self._wish.network,
-                protected=lambda: protected.paths,
+                protected=lambda: protected.held,
                 environ=self._environ,
                 packages=self._packages("bubblewrap"),
             )

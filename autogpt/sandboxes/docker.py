@@ -35,6 +35,7 @@ from autogpt.sandboxes.child import Child
 from autogpt.sandboxes.engine_socket import status
 from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.port import Command, Limit, ProcessLimits
+from autogpt.sandboxes.protected import Held
 
 LABEL = "autogpt.sandbox"
 """On every container; its value is the machine, user and process that it belongs to."""
@@ -242,7 +243,7 @@ class DockerLauncher:
         *,
         image: str,
         network: bool,
-        protected: Callable[[], tuple[Path, ...]],
+        protected: Callable[[], tuple[Held, ...]],
         environ: Mapping[str, str],
         packages: Path | None = None,
     ) -> None:
@@ -321,15 +322,16 @@ class DockerLauncher:
                 box = self._idle.pop() if self._idle else None
             if box is None:
                 return self._new_box()
-            if box.is_running():
+            if box.protects == self._protected() and box.is_running():
                 return box
             self._throw_away(box)
 
     def _new_box(self, *, installs: bool = False) -> Box:
         with self._lock:
             others = [box for box in self._all if not box.dead]
-        made = self._create(others[0].id if others else None, installs=installs)
-        box = Box(self._api, made, once=installs)
+        protected = self._protected()
+        made = self._create(others[0].id if others else None, protected, installs=installs)
+        box = Box(self._api, made, protected, once=installs)
         with self._lock:
             self._all.append(box)
         try:
@@ -339,7 +341,7 @@ class DockerLauncher:
             raise
         return box
 
-    def _create(self, neighbour: str | None, *, installs: bool) -> str:
+    def _create(self, neighbour: str | None, protected: tuple[Held, ...], *, installs: bool) -> str:
         """A container; side by side with another, it shares that one's network."""
         from docker.types import Mount, Ulimit
 
@@ -348,13 +350,13 @@ class DockerLauncher:
         mounts = [Mount(self.workspace, str(self._place), type="bind", read_only=installs)]
         mounts += [
             Mount(
-                f"{self.workspace}/{path.relative_to(self._place).as_posix()}",
-                str(path),
+                f"{self.workspace}/{held.path.relative_to(self._place).as_posix()}",
+                str(held.path),
                 type="bind",
-                read_only=True,
+                read_only=not held.writable or installs,
             )
-            for path in self._protected()
-            if path.exists()
+            for held in protected
+            if held.path.exists()
         ]
         if installs:
             mounts.append(Mount("/tmp", None, type="tmpfs", tmpfs_mode=0o1777))
@@ -420,10 +422,14 @@ class DockerLauncher:
 
 
 class Box:
-    """One container, from its creation to its removal; `once` says that it takes one command."""
+    """One container, from its creation to its removal; `once` says that it takes one command.
 
-    def __init__(self, api: Any, id: str, *, once: bool) -> None:
+    `protects` is what is read-only in it.
+    """
+
+    def __init__(self, api: Any, id: str, protects: tuple[Held, ...], *, once: bool) -> None:
         self.id = id
+        self.protects = protects
         self.once = once
         self.dead = False
         self._api = api

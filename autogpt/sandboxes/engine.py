@@ -117,6 +117,12 @@ class ProcessSandbox:
             case error:
                 raise error
 
+    def protect(self, path: Path) -> None:
+        """Make a folder read-only to commands from now on, unless one goes on that could put a link in its way."""
+        with self._lock:
+            going = bool(self._waited_for) or any(process.wait(0) is None for process in self._started)
+        self._protected.add(path, held=not going)
+
     def processes(self) -> Sequence[Process]:
         """What `start` started."""
         with self._lock:

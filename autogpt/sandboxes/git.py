@@ -9,9 +9,13 @@ off. Nested repositories are left out. Git gets an environment of its own, no se
 system's, no prompt, no pager, no editor, no signing, and no network; for cloning https alone, without
 redirects, through a proxy that leads to one host. What is cloned is weighed before it is unpacked.
 
-Not promised: that nothing changes in the repository while git works in it (a program in the
-background that swaps its folders for links at the right moment); large files of git-lfs, which stay
-pointers; submodules, partial clones and repositories that borrow objects from others.
+A program in the background can swap a folder for a link at the very moment that git looks into it. On Linux
+with Landlock git reads and writes nothing outside of the workspace for all that (a clone writes
+nothing there). Where there is no Landlock (`confined`), that is not promised, and who uses this
+must see to it that no such program runs.
+
+Not promised: that git sees a repository as it was at one moment while a program changes it; large files of
+git-lfs, which stay pointers; submodules, partial clones and repositories that borrow objects from others.
 """
 
 from __future__ import annotations
@@ -34,6 +38,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from autogpt.core.errors import CommandError
+from autogpt.sandboxes import landlock
 from autogpt.sandboxes.scratch import remove
 
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin")
@@ -77,6 +82,14 @@ KEPT = frozenset(
     }
 )  # fmt: skip
 """Settings of a repository that are followed: they say how files are written, and start nothing."""
+
+_SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
+_SYSTEM_FILES = (
+    *("/etc/ld.so.cache", "/etc/ld.so.preload", "/etc/localtime", "/etc/nsswitch.conf", "/etc/passwd"),
+    *("/dev/urandom", "/dev/zero", "/proc/self", "/proc/meminfo", "/proc/cpuinfo"),
+)
+"""What git reads of the machine, besides itself, to work on files."""
+_NOWHERE = (Path(os.devnull),)
 
 _IGNORED = "\n/.autogpt/\n"
 """The agent's own records are no part of anybody's work."""
@@ -151,10 +164,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """Git, hardened. `program` is its absolute path, `environ` the agent's environment."""
+    """Git, hardened. `program` is its absolute path, `environ` the agent's environment, `place` the workspace."""
 
     program: str
     environ: Mapping[str, str]
+    place: Path
 
     @classmethod
     def find(cls, environ: Mapping[str, str], place: Path) -> Git | None:
@@ -165,8 +179,13 @@ class Git:
                 continue
             found = shutil.which("git", path=folder)
             if found:
-                return cls(str(Path(found).absolute()), environ)
+                return cls(str(Path(found).absolute()), environ, place.resolve())
         return None
+
+    @property
+    def confined(self) -> bool:
+        """Whether git is kept in the workspace, whatever a program there does at the same time."""
+        return _is_confined(self)
 
     # -- clone -----------------------------------------------------------------------------------
 
@@ -209,6 +228,7 @@ class Git:
                     {"GIT_ALLOW_PROTOCOL": "https"},
                     settings,
                     watch=watch,
+                    everywhere=True,
                 )
                 if said.code:
                     raise CommandError(f"The repository could not be cloned. {_explained(said)}")
@@ -235,6 +255,25 @@ class Git:
         if said.code:
             raise CommandError(f"What was cloned can't be unpacked: {said.why}")
 
+    def begin(self, folder: Path) -> None:
+        """Make a new repository of a folder, which is made if it isn't there. Raises CommandError.
+
+        No template: neither hooks nor anybody's settings. Its first branch is `main`.
+        """
+        _check_free(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"The folder could not be made: {error.strerror}.") from error
+        with _private_folder() as home:
+            said = self._run(
+                ["-c", "init.defaultBranch=main", "init", "--quiet", "--template=", "--", str(folder)],
+                folder,
+                home,
+            )
+        if said.code:
+            raise CommandError(f"No repository could be made: {said.why}")
+
     # -- repositories ----------------------------------------------------------------------------
 
     @contextmanager
@@ -258,23 +297,48 @@ class Git:
         *,
         given: bytes | None = None,
         watch: _Watch | None = None,
+        everywhere: bool = False,
     ) -> Said:
+        """Run git. One that reads `everywhere` still writes in the workspace alone: for certificates, and what a
+        repository's settings include, can be anywhere."""
         watch = watch or _Watch(folder, 60.0)
         options = [part for name, value in HARDENED.items() for part in ("-c", f"{name}={value}")]
-        try:
-            process = subprocess.Popen(
-                [self.program, "--no-pager", *options, *words],
-                cwd=folder,
-                env={**self._environment(home, settings or {}), **(environment or {})},
-                stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=os.name != "nt",
+
+        begun: list[subprocess.Popen[bytes]] = []
+
+        def start() -> subprocess.Popen[bytes]:
+            begun.append(
+                subprocess.Popen(
+                    [self.program, "--no-pager", *options, *words],
+                    cwd=folder,
+                    env={**self._environment(home, settings or {}), **(environment or {})},
+                    stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    start_new_session=os.name != "nt",
+                )
             )
+            return begun[0]
+
+        try:
+            process = landlock.held(self._reach(home, everywhere), start) if self.confined else start()
         except OSError as error:
             raise CommandError(f"git could not be started: {error.strerror}.") from error
+        except BaseException:
+            for one in begun:
+                one.kill()
+                one.wait()
+            raise
         _hold_memory(process.pid)
         return _Running(process, watch).ended(given)
+
+    def _reach(self, home: Path, everywhere: bool) -> landlock.Reach:
+        """The files that one git gets at."""
+        own = Path(self.program).resolve().parent.parent  # with the programs that it consists of
+        system = (*map(Path, _SYSTEM), *map(Path, _SYSTEM_FILES), *([own] if own.parent != own else []))
+        return landlock.Reach(
+            readable=(Path("/"),) if everywhere else system, writable=(self.place, home, *_NOWHERE)
+        )
 
     def _environment(self, home: Path, settings: Mapping[str, str]) -> dict[str, str]:
         taken = {name: self.environ[name] for name in TAKEN_OVER if self.environ.get(name)}
@@ -308,6 +372,32 @@ class Git:
         }
 
 
+_tried: dict[str, bool] = {}
+
+
+def _is_confined(git: Git) -> bool:
+    """Whether there is Landlock, and this git can live with it; looked at once for each program."""
+    if git.program not in _tried:
+        _tried[git.program] = False
+        if landlock.version():
+            with _private_folder() as home, suppress(OSError):
+                words = [git.program, "hash-object", "-t", "tree", "--stdin"]
+                environment = git._environment(home, {})
+                said = landlock.held(
+                    git._reach(home, False),
+                    lambda: subprocess.run(
+                        words,
+                        cwd=home,
+                        env=environment,
+                        stdin=subprocess.DEVNULL,
+                        capture_output=True,
+                        check=False,
+                    ),
+                )
+                _tried[git.program] = said.returncode == 0
+    return _tried[git.program]
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """One repository, through a private git folder; made by `Git.repository`."""
@@ -327,9 +417,10 @@ class Repository:
     def _open(cls, git: Git, root: Path, home: Path, author: Author) -> Repository:
         real, private = root / ".git", home / "git"
         kept = _kept(git, real, home)
-        branch = git._run(["--git-dir", str(real), "symbolic-ref", "--quiet", "--short", "HEAD"], root, home)
+        here = ("--git-dir", str(real))
+        branch = git._run([*here, "symbolic-ref", "--quiet", "--short", "HEAD"], root, home, everywhere=True)
         head = git._run(
-            ["--git-dir", str(real), "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], root, home
+            [*here, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"], root, home, everywhere=True
         )
         if head.code and (head.errors.strip() or branch.code):
             raise CommandError(f"The repository can't be read: {head.why}")
@@ -402,6 +493,7 @@ class Repository:
             self.root,
             self.private.parent,
             environment=self._people(),
+            everywhere=True,
         )
         if said.code:
             raise CommandError(f"The commit could not be put on the branch: {said.why}")
@@ -482,8 +574,20 @@ def _root(folder: Path, place: Path) -> Path:
             if any((candidate / ".git").iterdir()):  # an empty one only holds the name
                 return candidate
     raise CommandError(
-        "There is no git repository here. clone_repository gets one, or name a folder that is in one."
+        "There is no git repository here. git_init makes one, clone_repository gets one, or name a folder that "
+        "is in one."
     )
+
+
+def _check_free(folder: Path) -> None:
+    """Raise CommandError where no new repository can be. An empty `.git` only holds the name."""
+    git = folder / ".git"
+    with suppress(FileNotFoundError, NotADirectoryError):
+        if not stat.S_ISDIR(git.lstat().st_mode) or any(git.iterdir()):
+            raise CommandError(
+                "There is a .git in this folder already. git_status tells what can be done with it; for a new "
+                "repository name another folder."
+            )
 
 
 def _check(root: Path) -> None:

@@ -200,6 +200,13 @@ class Sandbox(Protocol):
         """
         ...
 
+    def protect(self, path: Path) -> None:
+        """Let commands that are started from now on read a folder that the agent has made, and not change it.
+
+        The host's can't be kept from it, and nothing is protected that is made while a command goes on.
+        """
+        ...
+
     def processes(self) -> Sequence[Process]:
         """What `start` started, in that order, also what has ended."""
         ...

@@ -4,7 +4,11 @@ Other programs, and the person, take code and orders from these: hooks and setti
 repository, the agent's own record, an environment's Python. So what is there when the first
 command starts is read-only in the sandbox, and in the workspace's own folder a `.git` and an
 `.autogpt` can't be made either: an empty one stands there from then on. What commands make
-deeper in the workspace stays theirs for the run, and is reported as new.
+deeper in the workspace stays theirs for the run, and is reported as new. What the agent makes
+there itself, a clone or a new repository, joins what is read-only, if no command runs just then.
+
+The folders on the way to what is read-only are held in their places too: could a command move one and
+put a link there, what the link leads to would be shown to the next command.
 
 Looks so many folders deep and at so many folders, not further.
 """
@@ -14,12 +18,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ALWAYS = (".git", ".autogpt")
 DEEPEST = 6
 MOST_FOLDERS = 4000
 NOT_LOOKED_INTO = frozenset({"node_modules", "__pycache__", ".cache"})
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A place that a sandbox holds: read-only, or `writable`, but not to be moved or replaced."""
+
+    path: Path
+    writable: bool
 
 
 class Protected:
@@ -38,6 +51,31 @@ class Protected:
         self._placeholders: list[Path] = []
         self._paths: tuple[Path, ...] | None = None
         self._known: set[Path] = set()
+        self._added: set[Path] = set()
+
+    def add(self, path: Path, *, held: bool = True) -> None:
+        """Take in something that the agent made; commands that are started from now on can't change it.
+
+        Without `held` it is only known not to be theirs.
+        """
+        with self._lock:
+            self._known.add(path)
+            if not held:
+                return
+            self._added.add(path)
+            if self._paths is not None:
+                self._paths = tuple(sorted({*self._paths, path}))
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """What a sandbox is to hold, outermost first; nothing that a link leads to."""
+        paths = [path for path in self.paths if os.path.realpath(path) == str(path)]
+        paths = [path for path in paths if not any(other in path.parents for other in paths)]
+        ways = {
+            way for path in paths for way in path.parents if way != self._place and self._place in way.parents
+        }
+        places = [*(Held(way, True) for way in ways), *(Held(path, False) for path in paths)]
+        return tuple(sorted(places, key=lambda place: place.path.parts))
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -48,8 +86,9 @@ class Protected:
                     wanted = [self._place / name for name in ALWAYS]
                     self._note(wanted)
                     self._placeholders = [path for path in wanted if _made(path)]
-                self._known = find(self._place)
-                self._paths = tuple(sorted(self._known))
+                found = find(self._place)
+                self._known |= found
+                self._paths = tuple(sorted(found | self._added))
             return self._paths
 
     def new(self) -> tuple[Path, ...]:

@@ -3,7 +3,9 @@
 They reach into the kernel's rarely used parts: keys of the session, programs run inside
 the kernel, tracing of performance, memory faults handled in user space, mounts, clocks,
 modules. A refused call fails with EPERM, as it does in containers; a call of another
-architecture's numbering, which the list can't judge, ends the process.
+architecture's numbering, which the list can't judge, ends the process. Of the families of sockets
+there are the usual ones only: some of the others, such as a virtual machine's way to its host,
+lead past the namespace of the network.
 
 The filter is a classic BPF program (linux/filter.h, linux/seccomp.h), for x86-64 and
 64-bit ARM; on others there is none, and the other walls stand alone.
@@ -16,14 +18,17 @@ import struct
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 """Where they are in struct seccomp_data; of the argument, the lower half on these machines."""
-_ALLOW, _KILL, _REFUSE, _UNKNOWN = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
-"""Refused is EPERM, unknown is ENOSYS."""
+_ALLOW, _KILL, _REFUSE, _UNKNOWN, _NO_FAMILY = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026, 0x00050061
+"""Refused is EPERM, unknown is ENOSYS, no family is EAFNOSUPPORT."""
 _X32 = 0x40000000
 """From here on, numbers on x86-64 are of the x32 way of calling."""
 _NEW_NAMESPACES = 0x7E020000
 """The flags of clone() that make namespaces: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET."""
 _CLONE3 = 435
 """Its flags are in memory, where a filter can't look; programs then use clone()."""
+
+_FAMILIES = (1, 2, 10, 16)
+"""AF_UNIX, AF_INET, AF_INET6, AF_NETLINK."""
 
 _X86_64 = {
     "acct": 163, "add_key": 248, "bpf": 321, "clock_settime": 227, "delete_module": 176, "finit_module": 313,
@@ -45,25 +50,27 @@ _AARCH64 = {
 }  # fmt: skip
 """The kernel's tables: arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h."""
 
-_ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64, 56), "aarch64": (0xC00000B7, _AARCH64, 220)}
-"""By machine: its number (linux/audit.h), its table, and the number of clone()."""
+_ARCHITECTURES = {"x86_64": (0xC000003E, _X86_64, 56, 41), "aarch64": (0xC00000B7, _AARCH64, 220, 198)}
+"""By machine: its number (linux/audit.h), its table, and the numbers of clone() and socket()."""
 
 
 def program(machine: str) -> bytes | None:
     """The filter for a machine as `platform.machine()` names it, None where there is none."""
     if machine not in _ARCHITECTURES:
         return None
-    architecture, refused, clone = _ARCHITECTURES[machine]
+    architecture, refused, clone, socket = _ARCHITECTURES[machine]
     numbers = sorted(refused.values())
-    # What follows the comparisons: namespaces? allow, refuse, unknown.
+    # What follows the comparisons: namespaces? which family? allow, refuse, unknown, no family.
     lines = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_JUMP_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER),
     ]
-    end = len(lines) + (machine == "x86_64") + len(numbers) + 2
-    look, allow, refuse, unknown = end, end + 2, end + 3, end + 4
+    look = len(lines) + (machine == "x86_64") + len(numbers) + 3
+    family = look + 2
+    allow = family + 1 + len(_FAMILIES)
+    refuse, unknown, no_family = allow + 1, allow + 2, allow + 3
 
     def to(place: int) -> int:
         return place - len(lines) - 1
@@ -73,8 +80,13 @@ def program(machine: str) -> bytes | None:
     for number in numbers:
         lines.append((_JUMP_EQUAL, to(refuse), 0, number))
     lines.append((_JUMP_EQUAL, to(unknown), 0, _CLONE3))
+    lines.append((_JUMP_EQUAL, to(family), 0, socket))
     lines.append((_JUMP_EQUAL, to(look), to(allow), clone))
     lines.append((_LOAD, 0, 0, _FIRST_ARGUMENT))
     lines.append((_JUMP_ANY_BIT, to(refuse), to(allow), _NEW_NAMESPACES))
-    lines += [(_RETURN, 0, 0, value) for value in (_ALLOW, _REFUSE, _UNKNOWN)]
+    lines.append((_LOAD, 0, 0, _FIRST_ARGUMENT))
+    for number in _FAMILIES[:-1]:
+        lines.append((_JUMP_EQUAL, to(allow), 0, number))
+    lines.append((_JUMP_EQUAL, to(allow), to(no_family), _FAMILIES[-1]))
+    lines += [(_RETURN, 0, 0, value) for value in (_ALLOW, _REFUSE, _UNKNOWN, _NO_FAMILY)]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)

@@ -69,6 +69,13 @@ def test_a_file_runs_with_its_arguments(call: Call, workspace: Workspace, seen: 
     assert workspace.exists("made.txt")
 
 
+def test_code_imports_what_lies_in_the_workspace(call: Call, workspace: Workspace) -> None:
+    workspace.write_text("teas/__init__.py", "KINDS = ['green']\n")
+    workspace.write_text("water.py", "HEAT = 80\n")
+    ran = call("execute_python_code", code="import teas, water\nprint(teas.KINDS, water.HEAT)")
+    assert (ran.ok, ran.result.strip()) == (True, "['green'] 80")
+
+
 def test_a_change_by_the_program_is_seen(call: Call) -> None:
     assert call("execute_python_code", code="open('a', 'w').write('1')", basename="x").changed
     assert not call("execute_python_code", code="open('a', 'w').write('1')", basename="x").changed

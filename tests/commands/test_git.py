@@ -487,6 +487,113 @@ def test_a_repository_around_the_workspace_is_none_of_its_business(tmp_path: Pat
     assert "no git repository here" in call("git_status").result
 
 
+# -- new repositories ----------------------------------------------------------------------------
+
+
+def test_a_repository_is_made_and_gets_its_first_commits(workspace: Workspace, call: Call) -> None:
+    (workspace.root / "a.txt").write_text("one\n")
+    done = call("git_init")
+    assert done.ok, done.result
+    assert "new git repository of the workspace, on branch main" in done.result
+    assert "no commit yet" in call("git_status").result
+    assert call("git_commit", message="Begin").ok
+    (workspace.root / "a.txt").write_text("two\n")
+    assert call("git_commit", message="Go on").ok
+    assert git(workspace.root, "log", "--format=%s", "main").split("\n")[:-1] == ["Go on", "Begin"]
+    assert git(workspace.root, "status", "--porcelain") == ""
+    assert git(workspace.root, "fsck") == ""
+
+
+def test_a_repository_is_made_in_a_folder_that_is_there_or_not(workspace: Workspace, call: Call) -> None:
+    (workspace.root / "there").mkdir()
+    for path in ("there", "new/-n ew", "./茶"):
+        done = call("git_init", path=path)
+        assert done.ok, done.result
+        (workspace.root / path / "x").write_text("y")
+        assert call("git_commit", message="x", path=path).ok
+    assert not (workspace.root / ".git").exists()
+
+
+def test_a_new_repository_has_nothing_that_runs(
+    workspace: Workspace, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """Not from a template of the person's or the environment's, and no settings but git's plainest."""
+    template = tmp_path / "template"
+    program(template / "hooks", "post-commit")
+    (template / "config").write_text(f"[core]\n\tfsmonitor = {program(tmp_path / 'traps', 'fsmonitor')}\n")
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / ".gitconfig").write_text(f"[init]\n\ttemplateDir = {template}\n\tdefaultBranch = other\n")
+    environ |= {
+        "GIT_TEMPLATE_DIR": str(template),
+        "HOME": str(home),
+        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
+    }
+    call = caller(workspace, environ)
+    assert call("git_init", path="x").ok
+    made = workspace.root / "x/.git"
+    assert {entry.name for entry in made.iterdir()} == {"HEAD", "config", "objects", "refs"}
+    assert (made / "HEAD").read_text() == "ref: refs/heads/main\n"
+    assert "fsmonitor" not in (made / "config").read_text()
+    (made.parent / "a").write_text("b")
+    assert call("git_commit", message="a", path="x").ok
+    assert ran(tmp_path / "traps") + ran(template / "hooks") == []
+
+
+def test_where_there_is_a_repository_none_is_made(tea: Path, call: Call) -> None:
+    before = git(tea, "rev-parse", "HEAD")
+    done = call("git_init", path="tea")
+    assert not done.ok
+    assert "already" in done.result
+    assert git(tea, "rev-parse", "HEAD") == before
+
+
+@pytest.mark.parametrize("path", ["../x", "/tmp/x", ".git", "x/.git/y", ".autogpt", "file.txt"])
+def test_a_repository_is_made_in_folders_of_the_workspace_alone(
+    workspace: Workspace, call: Call, path: str
+) -> None:
+    (workspace.root / "file.txt").write_text("x")
+    done = call("git_init", path=path)
+    assert not done.ok
+    assert not (workspace.root / ".git").exists()
+    assert not (workspace.root / "x").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+@pytest.mark.parametrize("kind", ["folder", "folder of its own", "link", "file"])
+def test_a_git_that_leads_elsewhere_is_not_filled(
+    workspace: Workspace, call: Call, tmp_path: Path, kind: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    place = workspace.root / "x"
+    if kind == "folder":
+        place.symlink_to(elsewhere)
+    else:
+        place.mkdir()
+        if kind == "link":
+            (place / ".git").symlink_to(elsewhere)
+        elif kind == "file":
+            (place / ".git").write_text(f"gitdir: {elsewhere}\n")
+        else:
+            (place / ".git").mkdir()
+            (place / ".git/config").write_text("[core]\n")
+    assert not call("git_init", path="x").ok
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_whoever_keeps_repositories_hears_of_new_ones(
+    workspace: Workspace, environ: dict[str, str], site: Site
+) -> None:
+    repository(site.root / "tea", {"a.txt": "one"})
+    made: list[Path] = []
+    call = caller(workspace, environ, on_made=made.append)
+    assert call("git_init", path="x").ok
+    assert call("clone_repository", repository_url=f"{site.url}/tea").ok
+    assert not call("git_init", path="x").ok
+    assert made == [workspace.root / "x/.git", workspace.root / "tea/.git"]
+
+
 # -- traps ---------------------------------------------------------------------------------------
 
 SETTINGS = (
@@ -515,6 +622,63 @@ def traps(tmp_path: Path, tea: Path) -> Path:
                  "post-index-change", "fsmonitor-watchman", "pre-auto-gc", "update"):  # fmt: skip
         shutil.copy(program(folder, hook), hooks / hook)
     return folder
+
+
+def found_git(workspace: Workspace, environ: dict[str, str]) -> Git:
+    found = Git.find(environ, workspace.root)
+    assert found is not None
+    if not found.confined:
+        pytest.skip("there is no Landlock here")
+    return found
+
+
+def test_git_reads_nothing_outside_of_the_workspace(
+    workspace: Workspace, environ: dict[str, str], tmp_path: Path
+) -> None:
+    """So a folder that is swapped for a link while git looks into it leads nowhere."""
+    canary = tmp_path / "outside/canary"
+    canary.parent.mkdir()
+    canary.write_text("the canary")
+    (workspace.root / "inside").write_text("x")
+    (workspace.root / "link").symlink_to(canary.parent)
+    git_here, home = found_git(workspace, environ), tmp_path / "home"
+    home.mkdir()
+    assert git_here._run(["hash-object", "inside"], workspace.root, home).code == 0
+    for path in (canary, workspace.root / "link/canary"):
+        said = git_here._run(["hash-object", str(path)], workspace.root, home)
+        assert said.code
+        assert "Permission denied" in said.errors
+
+
+def test_git_writes_nothing_outside_of_the_workspace(
+    workspace: Workspace, environ: dict[str, str], tmp_path: Path
+) -> None:
+    outside, home = tmp_path / "outside", tmp_path / "home"
+    outside.mkdir()
+    home.mkdir()
+    (workspace.root / "link").symlink_to(outside)
+    git_here = found_git(workspace, environ)
+    for everywhere in (False, True):
+        said = git_here._run(
+            ["init", "--", str(workspace.root / "link")], workspace.root, home, everywhere=everywhere
+        )
+        assert said.code
+    assert list(outside.iterdir()) == []
+
+
+def test_where_git_is_not_held_no_program_goes_on_beside_it(
+    workspace: Workspace, environ: dict[str, str], tea: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = [True]
+    call = caller(workspace, environ, beside=lambda: goes_on[0])
+    monkeypatch.setattr(Git, "confined", property(lambda git: False))
+    calls = {"git_init": {"path": "new"}, "git_status": {}, "git_diff": {}, "git_commit": {"message": "x"}}
+    for name, args in calls.items():
+        done = call(name, **{"path": "tea", **args})
+        assert not done.ok
+        assert "stop_process" in done.result
+    goes_on[0] = False
+    assert call("git_status", path="tea").ok
 
 
 def test_no_program_that_a_repository_names_is_started(traps: Path, tea: Path, call: Call) -> None:

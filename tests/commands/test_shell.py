@@ -225,3 +225,31 @@ def test_on_windows_the_line_reaches_the_system_shell_unquoted(
     command = ShellCommands(workspace, sandbox, windows=True)._shell('echo "a" & dir', _KEPT)
     assert command.argv == ("cmd", "/d", "/v:off", "/c", "%AUTOGPT_LINE%")
     assert command.environment == {"AUTOGPT_LINE": 'echo "a" & dir'}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git isn't installed")
+def test_who_tries_git_where_it_cant_write_is_told_of_the_commands(
+    workspace: Workspace, sandbox: Sandbox, seen: list[str]
+) -> None:
+    call = caller(workspace, sandbox, seen, git=True)
+    if sandbox.name == "bubblewrap":
+        for line in ("git init", "git init . && git add ."):
+            assert "use git_init" in call("execute_shell", line).result
+    assert "use git_init" in call("execute_shell", "PATH=/nowhere; git status").result
+    assert "git_init" not in call("execute_shell", "echo 'no git here'; false").result
+    without = caller(workspace, sandbox, seen)
+    assert "git_init" not in without("execute_shell", "PATH=/nowhere; git status").result
+
+
+def test_who_wants_the_network_is_told_that_there_is_none(
+    workspace: Workspace, sandbox: Sandbox, seen: list[str]
+) -> None:
+    line = "echo 'fatal: Could not resolve host: example.com' >&2; exit 6"
+    without, having = (caller(workspace, sandbox, seen, network=network) for network in (False, True))
+    assert "Programs have no network here" in without("execute_shell", line).result
+    assert "no network" not in without("execute_shell", "exit 6").result
+    assert "no network" not in without("execute_shell", f"({line}); true").result
+    assert "no network" not in having("execute_shell", line).result
+    if sandbox.name == "bubblewrap":
+        code = "import urllib.request as u; u.urlopen('http://example.com')"
+        assert "Programs have no network" in without("execute_shell", f'python3 -c "{code}"').result

@@ -208,6 +208,17 @@ class TestNetwork:
             said = refused(bench, code, str(server.getsockname()[1]))
         assert said.endswith("[(1, 'lo')]")
 
+    def test_no_way_past_the_network(self, bench: Bench) -> None:
+        """A virtual machine's sockets to its host know no namespaces."""
+        if bench.kind == "docker":
+            pytest.skip("the engine's filter refuses these, since its version 23")
+        families = {"vsock": 40, "the kernel's cryptography": 38, "tipc": 30, "bluetooth": 31, "can": 29}
+        code = "import socket\nfor family in sys.argv[1:]: attempt(lambda: socket.socket(int(family), 2))"
+        said = refused(bench, code, *map(str, families.values()))
+        assert said.count("refused") == len(families)
+        usual = "import socket\nfor family in (1, 2, 10): socket.socket(family).close()\nsocket.socketpair()\nprint('well')"
+        assert bench.says(bench.open(), usual) == "well"
+
     def test_abstract_sockets(self, bench: Bench) -> None:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(f"\0autogpt-{bench.mark}")
@@ -308,6 +319,72 @@ class TestProtected:
         assert outcome.made == (bench.place / "new" / ".git", bench.place / "venv")
         assert bench.python(box, "open('venv/more', 'w').close()").made == ()
         assert (bench.place / "venv" / "more").exists()
+
+    def test_a_folder_on_the_way_cannot_become_a_link(self, bench: Bench, canary: Path) -> None:
+        """Else the sandbox of the next command would show what lies behind the link."""
+        theirs = canary.parent / "repo"
+        for made in (bench.place / "sub/x/.git", bench.place / "sub/venv", theirs / ".git"):
+            made.mkdir(parents=True)
+            (made / "config").write_text("the canary" if made.is_relative_to(theirs) else "as it was")
+        (bench.place / "sub/venv/pyvenv.cfg").touch()
+        sandbox = bench.open()
+        code = (
+            "import os, shutil\n"
+            "attempt(lambda: os.rename('sub/x', 'sub/y'))\n"
+            "attempt(lambda: os.rename('sub', 'y'))\n"
+            "attempt(lambda: shutil.rmtree('sub'))\n"
+            "attempt(lambda: os.symlink(sys.argv[1], 'sub/x'))\n"
+            "print(open('sub/x/.git/config').read())\n"
+            "open('sub/x/new', 'w').close(); os.remove('sub/x/new')"
+        )
+        outcome = bench.python(sandbox, TRY + code, str(theirs))
+        assert "GOT" not in text(outcome)
+        assert "as it was" in text(outcome)
+        assert outcome.end == Exited(0)
+
+    def test_a_link_on_the_way_is_not_followed(self, bench: Bench, canary: Path) -> None:
+        """Somebody outside put it there, or a program that was started before."""
+        theirs = canary.parent / "repo"
+        for made in (bench.place / "x/.git", theirs / ".git"):
+            made.mkdir(parents=True)
+            (made / "config").write_text("the canary" if made.is_relative_to(theirs) else "as it was")
+        sandbox = bench.open()
+        move = "import os; os.makedirs('other', exist_ok=True); print('well')"
+        assert bench.says(sandbox, move) == "well"
+        (bench.place / "x").rename(bench.place / "y")
+        (bench.place / "x").symlink_to(theirs)
+        sandbox.protect(bench.place / "other")  # what is held has changed
+        said = bench.python(
+            sandbox,
+            TRY + "for path in sys.argv[1:]: attempt(lambda: open(path).read())",
+            "x/.git/config",
+            str(theirs / ".git/config"),
+        )
+        assert said.end == Exited(0)
+        assert text(said).count("refused") == 2
+
+    def test_what_the_agent_makes_meanwhile_is_read_only_to_what_comes_after(self, bench: Bench) -> None:
+        sandbox = bench.open()
+        bench.says(sandbox, "print(1)")
+        for name in (".git", "clone/.git"):  # the first is where a placeholder stands
+            made = bench.place / name
+            made.mkdir(parents=True, exist_ok=True)
+            (made / "config").write_text("as it was")
+            sandbox.protect(made)
+        code = (
+            "import os\n"
+            "for name in ('.git', 'clone/.git'):\n"
+            "    attempt(lambda: open(name + '/config', 'a'))\n"
+            "    attempt(lambda: os.rename(name, name + '2'))\n"
+            "    attempt(lambda: os.mkdir(name + '/hooks'))\n"
+            "print(open('.git/config').read(), open('clone/.git/config').read())"
+        )
+        outcome = bench.python(sandbox, TRY + code)
+        said = text(outcome)
+        assert "GOT" not in said
+        assert "as it was as it was" in said
+        assert outcome.made == ()
+        (bench.place / ".git/config").unlink()  # the bench looks for what is left behind
 
 
 PROBE = """

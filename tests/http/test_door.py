@@ -7,10 +7,12 @@ import itertools
 import socket
 import ssl
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+import brotli  # type: ignore[import-untyped,unused-ignore]
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -48,7 +50,7 @@ def test_a_page(world: World, serve: Serve) -> None:
     request = server.requests[0]
     assert request.line == "GET /a%20b?q=%C3%BC HTTP/1.1"
     assert request.headers["host"] == "example.com"
-    assert request.headers["accept-encoding"] == "gzip, deflate"
+    assert request.headers["accept-encoding"] == "gzip, deflate, br"
     assert "Auto-GPT" in request.headers["user-agent"]
     assert world.connected == [(PUBLIC, 80)]
 
@@ -504,6 +506,9 @@ TEXT = b"".join(b"%d and on it goes. " % number for number in range(20_000))
         ("identity", TEXT),
         ("gzip, gzip", gzip.compress(gzip.compress(TEXT, mtime=0), mtime=0)),
         ("deflate, gzip", gzip.compress(compressed(TEXT, 15), mtime=0)),
+        ("br", brotli.compress(TEXT)),
+        ("BR", brotli.compress(TEXT, quality=0)),
+        ("br, gzip", gzip.compress(brotli.compress(TEXT), mtime=0)),
         ("", TEXT),
     ],
 )
@@ -527,7 +532,28 @@ def bombs() -> dict[str, tuple[str, bytes]]:
         "deflate": ("deflate", compressed(ZEROS, 15)),
         "twice": ("gzip, gzip", gzip.compress(once, 9)),
         "members": ("gzip", gzip.compress(bytes(1_000_000), 9) * 20),
+        "brotli": ("br", brotli.compress(ZEROS)),
+        "brotli twice": ("br, br", brotli.compress(brotli.compress(ZEROS))),
     }
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br"])
+def test_an_empty_body_may_be_called_compressed(world: World, serve: Serve, coding: str) -> None:
+    serve(lambda request: reply(b"", Content_Encoding=coding))
+    assert world.door().get("http://example.com/").body == b""
+
+
+def test_a_bomb_takes_no_memory(world: World, serve: Serve) -> None:
+    """It is seen after a megabyte, however much a few bytes stand for."""
+    bomb = brotli.compress(bytes(100_000_000), quality=5)
+    serve(lambda request: reply(bomb, Content_Encoding="br"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(CommandError, match="without measure"):
+            world.door().get("http://example.com/", limit=1_000_000_000)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_body_of_countless_empty_parts(world: World, serve: Serve) -> None:
@@ -536,7 +562,7 @@ def test_a_body_of_countless_empty_parts(world: World, serve: Serve) -> None:
         world.door().get("http://example.com/")
 
 
-@pytest.mark.parametrize("kind", ["gzip", "deflate", "twice", "members"])
+@pytest.mark.parametrize("kind", ["gzip", "deflate", "twice", "members", "brotli", "brotli twice"])
 def test_decompression_bombs(
     world: World, serve: Serve, bombs: dict[str, tuple[str, bytes]], kind: str
 ) -> None:
@@ -551,7 +577,9 @@ def test_decompression_bombs(
 @pytest.mark.parametrize(
     ("coding", "data", "says"),
     [
-        ("br", b"x", "not asked for"),
+        ("zstd", b"x", "not asked for"),
+        ("br", b"\xff" * 50, "damaged"),
+        ("br", brotli.compress(TEXT)[:500], "too early"),
         ("gzip, gzip, gzip", b"x", "3 times over"),
         ("gzip", b"plainly not", "not compressed"),
         ("gzip", gzip.compress(TEXT, mtime=0)[:500], "too early"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autogpt.sandboxes.protected import MOST_FOLDERS, Protected, find
+from autogpt.sandboxes.protected import MOST_FOLDERS, Held, Protected, find
 from autogpt.sandboxes.scratch import Scratch, remove, sweep
 
 
@@ -70,6 +70,52 @@ def test_what_is_new_is_told_once(tmp_path: Path) -> None:
     assert protected.paths == (tmp_path / "old" / ".git",)
     make(tmp_path, "new/.git/config")
     assert protected.new() == (tmp_path / "new" / ".git",)
+    assert protected.new() == ()
+
+
+def test_the_folders_on_the_way_are_held_in_their_places(tmp_path: Path) -> None:
+    make(tmp_path, "a/b/.git/config", "a/venv/pyvenv.cfg", ".git/config", "other/file")
+    protected = Protected(tmp_path, hold=False)
+    assert protected.held == (
+        Held(tmp_path / ".git", False),
+        Held(tmp_path / "a", True),
+        Held(tmp_path / "a/b", True),
+        Held(tmp_path / "a/b/.git", False),
+        Held(tmp_path / "a/venv", False),
+    )
+    make(tmp_path, "a/venv/inner/.git/config")
+    protected.add(tmp_path / "a/venv/inner/.git")
+    assert Held(tmp_path / "a/venv", True) not in protected.held, "it stays read-only as a whole"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+def test_what_a_link_leads_to_is_not_held(tmp_path: Path) -> None:
+    make(tmp_path, "place/a/.git/config", "elsewhere/.git/config")
+    place = tmp_path / "place"
+    protected = Protected(place, hold=False)
+    assert protected.paths == (place / "a/.git",)
+    (place / "a").rename(place / "b")
+    (place / "a").symlink_to(tmp_path / "elsewhere")
+    assert protected.held == ()
+
+
+def test_what_is_made_while_a_command_goes_on_is_known_but_not_held(tmp_path: Path) -> None:
+    protected = Protected(tmp_path, hold=False)
+    make(tmp_path, "clone/.git/config")
+    protected.add(tmp_path / "clone/.git", held=False)
+    assert protected.new() == ()
+    other = Protected(tmp_path, hold=False)
+    assert other.paths == (tmp_path / "clone/.git",)
+
+
+@pytest.mark.parametrize("already", [True, False])
+def test_what_the_agent_made_is_kept_and_not_told(tmp_path: Path, already: bool) -> None:
+    protected = Protected(tmp_path, hold=False)
+    if already:
+        assert protected.paths == ()
+    make(tmp_path, "clone/.git/config")
+    protected.add(tmp_path / "clone/.git")
+    assert protected.paths == (tmp_path / "clone/.git",)
     assert protected.new() == ()
 
 

@@ -58,6 +58,34 @@ def test_a_repository_is_changed_and_committed(place: Place) -> None:
     assert "sums" in model.prompts[-1]
 
 
+def test_a_repository_is_made_and_worked_in_beside_programs(place: Place) -> None:
+    """Whatever stands where the repository is to be, and whatever a program tries with it afterwards."""
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    model = Model(
+        step("execute_shell", command_line="echo 'print(1)' >one.py; python3 one.py"),
+        step("git_init"),
+        step("git_init", path="inner"),
+        step("write_to_file", filename="inner/two.py", text="print(2)\n"),
+        step("git_commit", message="Count to one", files=["one.py"]),
+        step("git_commit", message="Count to two", path="inner"),
+        step("execute_shell", command_line="echo x >>.git/config || echo x >inner/.git/config || exit 3"),
+        step("git_status"),
+    )
+    with OpenAIServer(model) as server:
+        ended = place.run("-y", "-c", "--output", "json", **provider(server), SANDBOX="bubblewrap")
+    if ended.code == 2:
+        pytest.skip("bubblewrap doesn't work here")
+    assert ended.code == 0, ended.err
+    *done, tried, status = [event for event in ended.events() if event["event"] == "Ran"][:8]
+    assert [result["result"] for result in done if not result["ok"]] == []
+    assert "Exit code 3" in tried["result"]
+    assert "git_commit" in tried["result"], "it is told what to do instead"
+    assert "made" not in tried["result"]
+    assert "Left out, as repositories of their own: inner/" in status["result"]
+    assert git(place.workspace, "log", "--format=%s").split("\n")[:-1] == ["Count to one"]
+    assert git(place.workspace / "inner", "show", "HEAD:two.py") == "print(2)\n"
+
+
 def test_a_repository_is_cloned_patched_and_committed(place: Place, tmp_path: Path) -> None:
     (place.folder / "ai_settings.yaml").write_text(SAVED)
     repository(tmp_path / "served/sums", {"sums.py": "def add(a, b):\n    return a - b\n"})

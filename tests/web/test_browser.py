@@ -370,7 +370,14 @@ TRY_EVERYTHING = """
 <img src="{url}/img"><iframe src="{url}/frame"></iframe><object data="{url}/object"></object><embed src="{url}/embed">
 <video src="{url}/video"></video><audio src="{url}/audio"></audio><script src="{url}/script"></script>
 <form id=f action="{url}/form" method=post target=sink><input name=a></form><iframe name=sink></iframe>
-<div style="background:url('{url}/background')">x</div>
+<div style="background:url('{url}/background')">x</div><style>@import url('{url}/imported');
+@font-face {{ font-family: f; src: url('{url}/font') }} #p {{ font-family: f }}</style>
+<svg><image href="{url}/svg"/><use href="{url}/use#x"/></svg><link rel=manifest href="{url}/manifest">
+<link rel=modulepreload href="{url}/modulepreload"><track src="{url}/track"><input type=image src="{url}/input">
+<iframe src="file:///etc/passwd"></iframe><iframe src="view-source:{url}/source"></iframe><a id=a href="#x" ping="{url}/ping">a</a>
+<iframe srcdoc="<script>fetch('{url}/srcdoc', {{mode: 'no-cors'}})</script>"></iframe>
+<iframe src="data:text/html,<script>fetch('{url}/data', {{mode: 'no-cors'}})</script>"></iframe>
+<script type=speculationrules>{{"prefetch": [{{"urls": ["{url}/speculated"]}}], "prerender": [{{"urls": ["{url}/prerendered"]}}]}}</script>
 <script>
 const quietly = what => {{ try {{ const r = what(); if (r && r.catch) r.catch(() => 0); }} catch (e) {{}} }};
 quietly(() => fetch('{url}/fetch', {{mode: 'no-cors'}}));
@@ -381,6 +388,11 @@ quietly(() => new WebSocket('{url}/ws'.replace('http', 'ws')));
 quietly(() => new EventSource('{url}/events'));
 quietly(() => new WebTransport('{url}/transport'.replace('http:', 'https:')));
 quietly(() => new Worker(URL.createObjectURL(new Blob(["fetch('{url}/worker', {{mode: 'no-cors'}})"]))));
+quietly(() => new SharedWorker(URL.createObjectURL(new Blob(["fetch('{url}/shared', {{mode: 'no-cors'}})"]))));
+quietly(() => navigator.serviceWorker.register('/service.js?to=' + encodeURIComponent('{url}/service')));
+quietly(() => fetch('{url}/kept', {{mode: 'no-cors', keepalive: true}}));
+quietly(() => fetch('file:///etc/passwd').then(r => r.text()).then(t => fetch('/stolen', {{method: 'POST', body: t}})));
+quietly(() => a.click());
 quietly(() => window.open('{url}/open'));
 quietly(() => f.submit());
 quietly(() => import('{url}/module'));
@@ -432,14 +444,30 @@ def test_a_page_on_this_machine_reaches_no_other_port_of_it(
     tried = [
         TRY_EVERYTHING.format(url=f"http://{host}:{ear.port}", host=f"{host}:{ear.port}") for host in hosts
     ]
-    pages: dict[str, Page] = {"/some": "".join(tried[::2]), "/others": "".join(tried[1::2])}
+    reports = {
+        "NEL": '{"report_to":"r","max_age":9,"success_fraction":1}',
+        "Content-Security-Policy-Report-Only": f"img-src 'none'; report-uri http://127.0.0.1:{ear.port}/violation",
+        "Report-To": f'{{"group":"r","max_age":9,"endpoints":[{{"url":"http://localhost:{ear.port}/report"}}]}}',
+        "Link": f"<http://127.0.0.1:{ear.port}/linked>; rel=preload; as=script",
+    }
+    pages: dict[str, Page] = {
+        "/some": lambda _: html("".join(tried[::2]), **reports),
+        "/others": lambda _: html("".join(tried[1::2]), **reports),
+    }
+    work = "const to = new URL(location).searchParams.get('to'); const go = () => fetch(to, {mode: 'no-cors'}).catch(() => 0);"
+    workers: dict[str, Page] = {
+        "/service.js": lambda _: reply(
+            f"{work} oninstall = e => {{ skipWaiting(); e.waitUntil(go()); }}; onactivate = go; go();".encode(),
+            Content_Type="text/javascript",
+        )
+    }
     leads: dict[str, Page] = {
         "/moved": lambda _: redirect(f"http://127.0.0.1:{ear.port}/moved"),
         "/metadata": lambda _: redirect("http://169.254.169.254/latest/meta-data/"),
         "/meta": f"<meta http-equiv=refresh content='0;url=http://localhost:{ear.port}/meta'>",
         "/script": f"<script>location = 'http://0.0.0.0:{ear.port}/script'</script>",
     }
-    server = Server(site(pages | leads))
+    server = Server(site(pages | workers | leads))
     try:
         own = f"127.0.0.1:{server.port}"
         browser = confined(kind, Door(admission=Admission(hosts=frozenset({own}))))
@@ -449,9 +477,12 @@ def test_a_page_on_this_machine_reaches_no_other_port_of_it(
         for lead in leads:
             with pytest.raises(CommandError, match=r"is not reached|leads to"):
                 browser.load(f"http://{own}{lead}")
+        browser.close()
     finally:
         server.close()
     assert ear.heard == []
+    assert not [request for request in server.requests if request.path == "/stolen"]
+    assert [request for request in server.requests if request.path.startswith("/service.js")], "it was tried"
 
 
 @real
@@ -495,6 +526,50 @@ def test_a_page_that_was_left_does_nothing_any_more(browser: WebBrowser, put: Pu
     assert browser._session.url() == "about:blank"
     assert browser._session.relay.is_idle()
     assert server.requests == []
+
+
+@real
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["chrome", "firefox"])
+def test_a_worker_of_a_page_that_was_left_does_nothing_any_more(
+    confined: Callable[[str, Door], WebBrowser], kind: str
+) -> None:
+    """A service worker outlives its page; on this machine a page may have one without TLS."""
+    ticks = threading.Event()
+    served: list[str] = []
+
+    def tick(request: Request) -> bytes:
+        served.append(request.path)
+        ticks.set()
+        return reply(b"tick")
+
+    script = b"const go = () => fetch('/tick', {cache: 'no-store'}).catch(() => 0).then(() => setTimeout(go, 20)); go();"
+    work: dict[str, Page] = {
+        "/": "<p>page</p><script>navigator.serviceWorker.register('/work.js'); new SharedWorker('/work.js')</script>",
+        "/work.js": lambda _: reply(script, Content_Type="text/javascript"),
+        "/tick": tick,
+    }
+    server = Server(site(work))
+    try:
+        browser = confined(kind, Door(admission=Admission(hosts=frozenset({f"127.0.0.1:{server.port}"}))))
+        browser.load(f"http://127.0.0.1:{server.port}/")
+        assert ticks.wait(5), "the worker works while its page is there"
+        assert browser._session is not None
+        assert browser._session.relay.is_idle()
+        before = len(served)
+        with pytest.raises(TimeoutError):
+            _await_more(served, before)
+    finally:
+        server.close()
+
+
+def _await_more(served: list[str], before: int) -> None:
+    """Wait for another request, for a second. Raises TimeoutError."""
+    until = time.monotonic() + 1
+    while len(served) == before:
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.02)
 
 
 # -- its beginning and its end -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.policy.arguments import argument_kind
 from autogpt.core.policy.matching import Call, matches
-from autogpt.core.policy.patterns import glob_matches, parse_pattern
+from autogpt.core.policy.patterns import Glob, glob_matches, parse_pattern
 from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict
 from autogpt.core.policy.urls import split_url_glob
 
@@ -48,12 +48,18 @@ def names_host(policy: Policy, host: str) -> bool:
             parts = split_url_glob(glob) if argument_kind(name, None) == "url" else None
             # A host of stars alone names none.
             if parts and any(isinstance(one, str) and one not in ".:" for one in parts[1]):
-                named = parts[1]
+                named = _without_port(parts[1])
                 while named[:4] == tuple("www."):
                     named = named[4:]
                 if glob_matches(named, host):
                     return True
     return False
+
+
+def _without_port(host: Glob) -> Glob:
+    """A host's glob alone; an address of IPv6 keeps its brackets."""
+    start = host.index("]") if host[:1] == ("[",) and "]" in host else 0
+    return host[: host.index(":", start)] if ":" in host[start:] else host
 
 
 SENSITIVE = {
