@@ -32,6 +32,7 @@ HOMES = {
     "ddgs": {"web"},
     "docker": {"sandboxes"},
     "idna": {"http"},
+    "numpy": {"memories"},
     "truststore": {"http", "mail"},
     "tweepy": {"commands"},
     "requests": {"commands"},
@@ -60,6 +61,7 @@ DOORS = {
     "pickle": set[str](),
     "marshal": set[str](),
     "shelve": set[str](),
+    "sqlite3": {"memories"},
 }
 """Ways out of the process, and who may use them. Nobody unpickles anything."""
 

@@ -35,10 +35,10 @@ from autogpt.core.events import (
 )
 from autogpt.core.leaving import NOTHING_KNOWN, Known, hosts_in
 from autogpt.core.limits import Limits, Window
-from autogpt.core.recap import NOTHING_FOLDED, SUMMARY_SHARE, Recap
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.progress import WINDOW, Step, step_of
+from autogpt.core.recap import NOTHING_FOLDED, SUMMARY_SHARE, Recap
 from autogpt.core.redact import MARK
 from autogpt.core.setup import Setup
 from autogpt.core.system import system_message

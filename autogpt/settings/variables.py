@@ -698,18 +698,16 @@ _MEMORY = (
             json_file="local",
         ),
         Section.MEMORY,
-        "What keeps the agent's memory.",
+        "What keeps what the agent reads and notes, from run to run. Until redis, pinecone, milvus and weaviate come, local is used in their place.",
         "local",
-        used_from=LATER,
     ),
     Variable(
         "MEMORY_INDEX",
         "memory.index",
         NAME,
         Section.MEMORY,
-        "The name of the memory's file, index or collection.",
+        "The name of the memory: of its folder, index or collection.",
         "auto-gpt",
-        used_from=LATER,
     ),
     Variable(
         "REDIS_HOST", "memory.redis_host", NAME, Section.MEMORY, "Redis: host.", "localhost", used_from=LATER

@@ -22,8 +22,8 @@ from autogpt.core.events import (
     Summarised,
 )
 from autogpt.core.limits import window_of
-from autogpt.core.recap import shown_words
 from autogpt.core.messages import Completion, Message
+from autogpt.core.recap import shown_words
 from autogpt.core.session import Session
 from autogpt.core.turns import Turn
 from autogpt.models.tokens import estimate

@@ -16,8 +16,8 @@ from autogpt.core import prompt
 from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Summarised
 from autogpt.core.limits import Limits, window_of
-from autogpt.core.recap import NOTHING_YET
 from autogpt.core.messages import Message, Usage
+from autogpt.core.recap import NOTHING_YET
 from autogpt.core.session import Session
 from autogpt.core.system import Listing, command_line
 from autogpt.core.turns import clip, clip_to_tokens, quoted
