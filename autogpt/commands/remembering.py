@@ -30,6 +30,10 @@ FOUND_TOKENS = 2_000
 _LEAST_SHOWN = 40
 """Tokens of a text that are worth showing."""
 
+_LEAST_ROOM = 120
+_LONGEST_HEAD = 60
+"""Tokens. A longer address is not shown; half of it would lead elsewhere."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
@@ -64,7 +68,7 @@ class Remembering:
         self._memory = memory
         self._redact = redact
         self._measure = measure
-        self._room = min(FOUND_TOKENS, max(_LEAST_SHOWN, result_tokens - 60))
+        self._room = min(FOUND_TOKENS, max(_LEAST_ROOM, result_tokens - 20))
         self._warn = warn
         self._warned: set[str] = set()
 
@@ -123,6 +127,8 @@ def _told(found: Sequence[Found], room: int) -> str:
 def _head(one: Found) -> str:
     source = "".join(one.entry.source.split())
     where = f"{SOURCE}{source}" if source else "A note of yours"
+    if size(where) > _LONGEST_HEAD:
+        where = "A page with a long address"
     return f"{where} ({_day(one.at)}):"
 
 
