@@ -119,7 +119,7 @@ def agent(
     result_tokens = smart_window.prompt // RESULT_SHARE
     remembering: Remembering | None = None
     if state is not None and has_memory(settings):
-        kept = memory(settings, state, person.warn)
+        kept = memory(settings, state, person.warn, reach.embeddings(person.warn))
         closing.callback(kept.close)
         remembering = Remembering(kept, redact, reach.count.plain, result_tokens, person.warn)
     means = Means(

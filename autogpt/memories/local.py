@@ -133,14 +133,13 @@ class LocalMemory:
 
     def find(self, query: str, most: int) -> Finding:
         """See `port.Memory.find`."""
-        space = self._space()
         with self._used() as database:
             if database is None:
                 return Finding(())
-            comparable = (
-                space and database.execute("SELECT 1 FROM spaces WHERE name = ?", (space,)).fetchone()
-            )
-        vectors, usage = self._embedded(space, [_clean(query)[:LONGEST_TEXT]] if comparable else [])
+            spaces = {name for (name,) in database.execute("SELECT name FROM spaces")}
+        space = self._space() if spaces else ""
+        texts = [_clean(query)[:LONGEST_TEXT]] if space in spaces and query.strip() else []
+        vectors, usage = self._embedded(space, texts)
         with self._used() as database:
             if database is None:
                 return Finding((), usage)

@@ -232,18 +232,16 @@ _MODELS = (
         "models.embedding_model",
         NAME,
         Section.MODELS,
-        "The model that turns texts into vectors for the memory. Unset: the program's choice.",
+        "The model that turns texts into vectors for the memory. Unset: OpenAI's text-embedding-3-small, the one in azure.yaml, or what a server on this machine has; with a server elsewhere, none.",
         example="text-embedding-3-small",
-        used_from=LATER,
     ),
     Variable(
         "EMBEDDING_TOKENIZER",
         "models.embedding_tokenizer",
         NAME,
         Section.MODELS,
-        "The encoding by which that model's tokens are counted.",
+        "The encoding by which that model's tokens are estimated: o200k_base is known, all others count alike.",
         "cl100k_base",
-        used_from=LATER,
     ),
     Variable(
         "EMBEDDING_TOKEN_LIMIT",
@@ -252,7 +250,6 @@ _MODELS = (
         Section.MODELS,
         "The longest text, in tokens, that is sent to that model in one piece.",
         "8191",
-        used_from=LATER,
     ),
     Variable(
         "OPENAI_FUNCTIONS",
