@@ -30,6 +30,8 @@ FOUND_TOKENS = 2_000
 _LEAST_SHOWN = 40
 """Tokens of a text that are worth showing."""
 
+_CLOSED = "The memory can't be used now; the user is told why."
+
 _LEAST_ROOM = 120
 _LONGEST_HEAD = 60
 """Tokens. A longer address is not shown; half of it would lead elsewhere."""
@@ -91,7 +93,7 @@ class Remembering:
             return clean != text, self._memory.add([Entry(clean)]).usage
         except Unusable as why:
             self._tell(why)
-            raise CommandError(f"{why} The note was not kept: write it to a file.") from why
+            raise CommandError(f"{_CLOSED} The note was not kept: write it to a file.") from why
 
     def recall(self, query: str) -> Recalled:
         """What is kept on something, with where it comes from. Raises CommandError."""
@@ -99,7 +101,7 @@ class Remembering:
             finding = self._memory.find(self._redact(query), MOST_FOUND)
         except Unusable as why:
             self._tell(why)
-            raise CommandError(f"{why} Go on without.") from why
+            raise CommandError(f"{_CLOSED} Go on without it.") from why
         return Recalled(_told(finding.found, self._room), finding.usage)
 
     def _tell(self, why: Unusable) -> None:

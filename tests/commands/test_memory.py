@@ -140,9 +140,9 @@ def test_a_memory_that_fails_fails_no_page_and_is_told_once() -> None:
     made = remembering(Broken(), told)
     assert made.page("Tea", "text", URL).parts == 0
     assert made.page("Tea", "text", URL).parts == 0
-    with pytest.raises(CommandError, match=r"broken.*write it to a file"):
+    with pytest.raises(CommandError, match="write it to a file"):
         made.note("text")
-    with pytest.raises(CommandError, match=r"broken.*Go on without"):
+    with pytest.raises(CommandError, match="Go on without"):
         made.recall("text")
     assert told == ["The memory is broken."]
 

@@ -223,6 +223,10 @@ class OpenAIServer:
         self._http.hang_up()
         self._thread.join()
 
+    def answers_with(self, answer: Callable[[Request], Answer]) -> None:
+        """Answer by another function from now on."""
+        self._answer = answer
+
     def left(self) -> int:
         """How many answers of the list were not used."""
         return len(self._answers)

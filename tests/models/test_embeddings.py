@@ -299,7 +299,12 @@ def test_ctrl_c_ends_a_call() -> None:
     cancelled = threading.Event()
     with OpenAIServer(embeddings=hang) as server, cancellable(cancelled):
         bench = Bench(server, ledger=Ledger(Decimal(1)), watcher=Pressed())
-        presser = threading.Thread(target=lambda: (asked.wait(20), cancelled.set()))
+
+        def press() -> None:
+            asked.wait(20)
+            cancelled.set()
+
+        presser = threading.Thread(target=press)
         presser.start()
         with pytest.raises(KeyboardInterrupt) as caught:
             bench.made.embed(["x" * 100])
