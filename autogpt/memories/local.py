@@ -110,7 +110,7 @@ class LocalMemory:
         self._lock = threading.Lock()
         self._connection: Connection | None = None
         self._files: dict[int, VectorFile] = {}
-        self._missed = False
+        self._told = False
 
     # -- the port --------------------------------------------------------------------------------
 
@@ -123,6 +123,7 @@ class LocalMemory:
         with self._used(create=True) as database:
             assert database is not None
             known = _known(database, new)
+            self._check_room(database, len(new) - len(known))
         unembedded = [digest for digest in new if not space or known.get(digest) != space]
         vectors, usage = self._embedded(space, [new[digest].text for digest in unembedded])
         with self._used(create=True) as database:
@@ -227,10 +228,13 @@ class LocalMemory:
             return []
         number, vectors = row
         file = self._file(number, len(vector))
-        if file.rows() < vectors and not self._missed:
-            self._missed = True
-            self._warn(f"{file.path} is missing, or not whole: what it held is found by words only.")
-        places = file.nearest(vector, vectors, _FUSED)
+        if file.rows() < vectors:
+            self._tell(f"{file.path} is missing, or not whole: what it held is found by words only.")
+        try:
+            places = file.nearest(vector, vectors, _FUSED)
+        except ImportError as error:
+            self._tell(f"numpy can't be imported ({error}): the memory finds by words only.")
+            return []
         found = dict(
             database.execute(
                 f"SELECT place, id FROM entries WHERE space = ? AND place IN ({_marks(places)})",
@@ -238,6 +242,11 @@ class LocalMemory:
             )
         )
         return [found[place] for place in places if place in found]
+
+    def _tell(self, line: str) -> None:
+        if not self._told:
+            self._told = True
+            self._warn(" ".join(line.split()))
 
     def _file(self, number: int, dimensions: int) -> VectorFile:
         if number not in self._files:
@@ -255,12 +264,7 @@ class LocalMemory:
     ) -> int:
         known = _known(database, new)
         fresh = [digest for digest in new if digest not in known]
-        (held,) = database.execute("SELECT count(*) FROM entries").fetchone()
-        if held + len(fresh) > self._most_entries:
-            raise Unusable(
-                f"The memory is full ({held:,} texts): nothing more is kept. `autogpt memory wipe` empties it, "
-                "MEMORY_INDEX names another."
-            )
+        self._check_room(database, len(fresh))
         now = self._clock()
         for digest in fresh:
             entry = new[digest]
@@ -280,6 +284,14 @@ class LocalMemory:
         if placed:
             self._place(database, space, placed)
         return len(fresh)
+
+    def _check_room(self, database: Connection, more: int) -> None:
+        (held,) = database.execute("SELECT count(*) FROM entries").fetchone()
+        if more and held + more > self._most_entries:
+            raise Unusable(
+                f"The memory is full ({held:,} texts): nothing more is kept. `autogpt memory wipe` empties it, "
+                "MEMORY_INDEX names another."
+            )
 
     def _place(self, database: Connection, space: str, placed: Mapping[bytes, array[float]]) -> None:
         """Write vectors behind those that count, and count them."""
@@ -326,7 +338,9 @@ class LocalMemory:
             raise Unusable("This Python was built without SQLite, so there is no local memory.") from None
         database = connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         try:
+            # The folder may come from somebody else.
             database.execute("PRAGMA trusted_schema = OFF")
+            database.execute("PRAGMA cell_size_check = ON")
             if not _is_ours(database, path):
                 if not create:
                     database.close()

@@ -213,11 +213,14 @@ def test_a_process_that_never_ends_writing_is_waited_for_a_while(
 
 
 def test_a_full_memory_says_so_and_still_finds(tmp_path: Path) -> None:
-    with closing(LocalMemory(tmp_path / "m", Meanings(), most_entries=3)) as made:
+    meanings = Meanings()
+    with closing(LocalMemory(tmp_path / "m", meanings, most_entries=3)) as made:
         made.add([TEA, Entry("two"), Entry("three")])
         assert made.add([TEA]).new == 0
+        assert len(meanings.asked) == 1
         with pytest.raises(Unusable, match="full"):
             made.add([Entry("four")])
+        assert len(meanings.asked) == 1  # nothing is paid for what can't be kept
         assert made.find("steeped", 1).found[0].entry == TEA
         assert made.size().texts == 3
 
@@ -226,6 +229,17 @@ def test_a_python_without_sqlite_is_told(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "sqlite3", None)
     with pytest.raises(Unusable, match="without SQLite"):
         LocalMemory(tmp_path / "m").add([TEA])
+
+
+def test_without_numpy_words_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = memory(tmp_path)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    told: list[str] = []
+    with closing(LocalMemory(folder, Meanings(), warn=told.append)) as made:
+        for _ in range(2):
+            assert made.find("steeped", 5).found[0].entry == TEA
+    assert len(told) == 1
+    assert "numpy" in told[0]
 
 
 # -- looking and wiping ------------------------------------------------------------------------------
