@@ -289,6 +289,8 @@ def _how_to_go_on(header: Header, options: Options) -> str:
         words.append("--continuous")
     if options.workspace_directory is not None:
         words += ["--workspace-directory", str(options.workspace_directory)]
+    if options.use_memory is not None:
+        words += ["--use-memory", options.use_memory]
     if options.policy is not None:
         words += ["--policy", str(options.policy)]
     if options.preset is not None:

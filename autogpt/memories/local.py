@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 MOST_ENTRIES = 100_000
-"""Texts that a memory holds: with vectors of 1536 numbers about 0.8 GB."""
+"""Texts that a memory holds: with vectors of 1536 numbers about 0.9 GB."""
 
 LONGEST_TEXT = 8_000
 LONGEST_SOURCE = 2_000
@@ -48,17 +48,20 @@ _FORMAT = 1
 _OURS = 0x4175744D
 """SQLite's application id: `AutM`."""
 
-_SCHEMA = (
-    "CREATE TABLE entries (id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, text TEXT NOT NULL,"
-    " source TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, space INTEGER, place INTEGER)",
-    "CREATE INDEX by_vector ON entries (space, place)",
-    "CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, dimensions INTEGER NOT NULL,"
-    " vectors INTEGER NOT NULL, UNIQUE (name, dimensions))",
-    "CREATE VIRTUAL TABLE words USING fts5(text, source, content='',"
+_SCHEMA: Mapping[str, str] = {
+    "entries": "CREATE TABLE entries (id INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE,"
+    " text TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, space INTEGER, place INTEGER)",
+    "by_vector": "CREATE INDEX by_vector ON entries (space, place)",
+    "spaces": "CREATE TABLE spaces (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL,"
+    " dimensions INTEGER NOT NULL, vectors INTEGER NOT NULL, UNIQUE (name, dimensions))",
+    "words": "CREATE VIRTUAL TABLE words USING fts5(text, source, content='',"
     " tokenize=\"porter unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'\")",
-)
-_SHADOWS = frozenset(f"words_{name}" for name in ("config", "data", "docsize", "idx"))
-"""Tables that FTS5 makes for itself."""
+}
+_OF_SQLITE = {
+    ("table", name)
+    for name in ("sqlite_sequence", "words_config", "words_data", "words_docsize", "words_idx")
+}
+"""What SQLite and FTS5 make for themselves."""
 
 _PATIENCE = 5.0
 """Seconds to wait for another process that is writing."""
@@ -222,7 +225,8 @@ class LocalMemory:
 
     def _by_meaning(self, database: Connection, space: str, vector: array[float]) -> list[int]:
         row = database.execute(
-            "SELECT id, vectors FROM spaces WHERE name = ? AND dimensions = ?", (space, len(vector))
+            "SELECT id, CAST(vectors AS INTEGER) FROM spaces WHERE name = ? AND dimensions = ?",
+            (space, len(vector)),
         ).fetchone()
         if row is None:
             return []
@@ -300,7 +304,8 @@ class LocalMemory:
             "INSERT OR IGNORE INTO spaces (name, dimensions, vectors) VALUES (?, ?, 0)", (space, dimensions)
         )
         number, vectors = database.execute(
-            "SELECT id, vectors FROM spaces WHERE name = ? AND dimensions = ?", (space, dimensions)
+            "SELECT id, CAST(vectors AS INTEGER) FROM spaces WHERE name = ? AND dimensions = ?",
+            (space, dimensions),
         ).fetchone()
         self._file(number, dimensions).write(vectors, list(placed.values()))
         database.executemany(
@@ -379,20 +384,17 @@ def _is_ours(database: Connection, path: Path) -> bool:
             f"The memory {path} was written by a newer version of this program, so there is none in this run. "
             "MEMORY_INDEX names another."
         )
-    made = {sql.split()[3 if " VIRTUAL " in sql else 2]: sql for sql in _SCHEMA}
-    rest = {name: kind for name, (kind, sql) in schema.items() if sql is not None and name not in made}
-    expected = all(schema.get(name, ("", ""))[1] == sql for name, sql in made.items())
-    if application != _OURS or not expected or rest.keys() - _SHADOWS - {"sqlite_sequence"}:
+    ours = application == _OURS and all(schema.get(name, ("", ""))[1] == sql for name, sql in _SCHEMA.items())
+    rest = {(kind, name) for name, (kind, sql) in schema.items() if name not in _SCHEMA and sql is not None}
+    if not ours or rest - _OF_SQLITE:
         raise Unusable(
             f"{path} is no memory of this program, so there is none in this run. MEMORY_INDEX names another."
         )
-    if any(kind != "table" for kind in rest.values()):
-        raise Unusable(f"{path} is no memory of this program, so there is none in this run.")
     return True
 
 
 def _make(database: Connection) -> None:
-    for sql in _SCHEMA:
+    for sql in _SCHEMA.values():
         database.execute(sql)
     database.execute(f"PRAGMA application_id = {_OURS}")
     database.execute(f"PRAGMA user_version = {_FORMAT}")
@@ -431,6 +433,8 @@ def _in_words(path: Path) -> Iterator[None]:
         raise Unusable(
             f"The memory {path} can't be used ({error.strerror or error}): nothing is kept or found there."
         ) from error
+    except OverflowError as error:  # a place in a file that no file has
+        raise Unusable(_explained(path, error, str(error))) from error
     except Exception as error:
         # By name: sqlite3 is imported when a memory is opened, not before.
         if type(error).__module__ != "sqlite3":

@@ -49,7 +49,7 @@ class VectorFile:
                 numbers = array("f", vector)
                 numbers.byteswap()
             data += numbers.tobytes()
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | _FLAGS, 0o600)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | _FLAGS, 0o600)
         try:
             os.lseek(descriptor, row * self._width * BYTES, os.SEEK_SET)
             left = memoryview(data)

@@ -34,6 +34,9 @@ from autogpt.models.tokens import estimate
 MOST_TEXTS = 32
 """Texts in one call: what the smallest servers take by default."""
 
+MOST_OF_OPENAI = 256
+"""Texts in one call to OpenAI or Azure, which take 2048: so a whole page is one call."""
+
 MOST_TOKENS = 100_000
 """Tokens in one call; OpenAI takes 300 000."""
 
@@ -89,6 +92,7 @@ class OpenAIEmbeddings:
         self._sleep = sleep
         self._caller = Caller(endpoint, watcher=watcher, patience=patience)
         self._limit = model.token_limit
+        self._published = isinstance(endpoint, AzureEndpoint) or endpoint.base_url == OPENAI_URL
         self._off = False
         self._lock = threading.Lock()
 
@@ -106,8 +110,7 @@ class OpenAIEmbeddings:
             if self._model.price is None and self._ledger.budget is not None:
                 self._stop(f"the price of {self._model.name} is not known, and the run has a budget")
                 return ""
-        published = isinstance(self._endpoint, AzureEndpoint) or self._endpoint.base_url == OPENAI_URL
-        return self._model.name if published else f"{self._model.name} at {self._endpoint.base_url}"
+        return self._model.name if self._published else f"{self._model.name} at {self._endpoint.base_url}"
 
     def embed(self, texts: Sequence[str]) -> tuple[Sequence[Sequence[float]], Usage]:
         """A vector for each text, or none at all; and what it cost. Raises only Cancelled, for Ctrl-C."""
@@ -164,7 +167,7 @@ class OpenAIEmbeddings:
         """The first texts, each cut to the limit, and their tokens together."""
         batch: list[str] = []
         total = 0
-        for text in texts[:MOST_TEXTS]:
+        for text in texts[: MOST_OF_OPENAI if self._published else MOST_TEXTS]:
             short, tokens = self._cut(text)
             if batch and total + tokens > MOST_TOKENS:
                 break

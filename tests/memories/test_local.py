@@ -7,7 +7,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -186,6 +186,20 @@ def test_vectors_that_are_lost_are_told_and_words_do(tmp_path: Path, left: int) 
         assert "vectors-1.f32" in told[0]
         made.add([Entry("one more boat")])
         assert made.find("vessel", 1).found[0].entry.text == "one more boat"
+
+
+@pytest.mark.parametrize("count", ["'many'", "-5", "NULL + 1.5", "X'00'", "1e300"])
+def test_a_count_that_is_none_is_no_traceback(tmp_path: Path, count: str) -> None:
+    folder = memory(tmp_path)
+    with closing(sqlite3.connect(folder / NAME)) as database:
+        database.execute("PRAGMA ignore_check_constraints = ON")
+        with suppress(sqlite3.IntegrityError):
+            database.execute(f"UPDATE spaces SET vectors = {count}")
+        database.commit()
+    with closing(LocalMemory(folder, Meanings())) as made:
+        with suppress(Unusable):
+            made.add([Entry("more tea")])
+        assert made.find("steeped", 5).found[0].entry == TEA
 
 
 def test_vectors_full_of_rubbish_do_no_harm(tmp_path: Path) -> None:

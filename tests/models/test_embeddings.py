@@ -99,6 +99,13 @@ def test_many_texts_are_sent_many_at_once() -> None:
     assert usage.cost is not None
 
 
+def test_a_whole_page_is_one_call_to_azure() -> None:
+    with OpenAIServer(embeddings=answering()) as server:
+        bench = Bench(server, endpoint=AzureEndpoint(server.root, "2024-10-21", KEY))
+        assert len(bench.made.embed([f"text {number}" for number in range(200)])[0]) == 200
+    assert len(server.embedded) == 1
+
+
 def test_long_texts_are_sent_in_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_TOKENS", 100)
     with OpenAIServer(embeddings=answering()) as server:

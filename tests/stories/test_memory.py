@@ -140,6 +140,13 @@ def test_without_a_memory_nothing_is_kept(ready: Place, how: tuple[str, ...] | d
     assert not (ready.folder / ".autogpt" / "memory").exists()
 
 
+def test_who_goes_on_as_it_is_told_keeps_no_more_than_before(ready: Place) -> None:
+    with OpenAIServer(Model(step("list_files"))) as server:
+        ended = ready.run("-y", "-c", "-l", "1", "-m", "no_memory", **provider(server))
+    assert ended.code == 5
+    assert "--continuous --use-memory no_memory" in ended.out
+
+
 @pytest.mark.parametrize("backend", ["redis", "pinecone", "milvus", "weaviate"])
 def test_backends_that_come_later_say_so_and_the_local_one_is_used(ready: Place, backend: str) -> None:
     with OpenAIServer(Model(step("memory_add", text="a note on tea"))) as server:
