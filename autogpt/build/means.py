@@ -42,7 +42,8 @@ class Means:
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
     given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
     a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
-    there is none. `remembering` keeps texts and finds them again; None where nothing is kept. What must be closed when the run ends is entered into `closing`.
+    there is none. `remembering` keeps texts and finds them again; None where nothing is kept.
+    What must be closed when the run ends is entered into `closing`.
     """
 
     settings: Settings

@@ -89,10 +89,12 @@ class Known:
         remembered = spec is not None and Touch.MEMORY in spec.touches
         changed = self.changed or spec is None or bool(not spec.reads_only and spec.touches & _CHANGES)
         text = Text.of(result, untouched=not changed and not remembered)
-        if remembered and ok and len(self.web) <= _MOST_URLS:
-            known = replace(self, web=self.web | frozenset(_SOURCE.findall(result)))
-            return replace(known, texts=_with(self.texts, text) if text.letters else self.texts)
-        return replace(self, texts=_with(self.texts, text) if text.letters else self.texts, changed=changed)
+        web = self.web
+        if remembered and ok and len(web) <= _MOST_URLS:
+            web |= frozenset(_SOURCE.findall(result))
+        return replace(
+            self, web=web, texts=_with(self.texts, text) if text.letters else self.texts, changed=changed
+        )
 
     def carried_by(self, url: str) -> str:
         """The piece of what is known that a URL holds, letters and digits alone; "" if none."""
