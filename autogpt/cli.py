@@ -86,7 +86,7 @@ _OPTIONS: list[Callable[[F], F]] = [
     click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: one event a line on stdout, all else on stderr."),
     click.option("--plain", is_flag=True, help="No colours, no moving parts."),
     click.option("--debug", is_flag=True, help="Write each prompt and reply to debug.log in the run's folder."),
-    click.option("-m", "--use-memory", metavar="TYPE", help="The vector memory to use (comes later)."),
+    click.option("-m", "--use-memory", metavar="TYPE", help="What keeps what the agent reads and notes: local or no_memory."),
     click.option("--speak", is_flag=True, help="Say the agent's thoughts aloud."),
     click.option("-b", "--browser-name", metavar="NAME", help="The browser for pages that need one: chrome, firefox, edge or safari."),
     click.option("--allow-downloads", is_flag=True, help="Let the agent download files into its workspace."),
@@ -172,6 +172,44 @@ def replay(ctx: click.Context, run_id: str | None, output: str) -> None:
     from autogpt import past_runs
 
     ctx.exit(past_runs.replay(run_id, output))
+
+
+@cli.group(name="memory")
+def memory_group() -> None:
+    """Look at what the agent keeps from run to run, or wipe it."""
+
+
+@memory_group.command(name="list")
+@click.option("-n", "--number", type=COUNT, default=20, show_default=True, metavar="N", help="How many.")
+@click.pass_context
+def list_memory(ctx: click.Context, number: int) -> None:
+    """List the texts that were kept last."""
+    from autogpt import remembered
+
+    ctx.exit(remembered.list_texts(number))
+
+
+@memory_group.command(name="search")
+@click.argument("words", nargs=-1, required=True)
+@click.option(
+    "-n", "--number", type=COUNT, default=5, show_default=True, metavar="N", help="How many at most."
+)
+@click.pass_context
+def search_memory(ctx: click.Context, words: tuple[str, ...], number: int) -> None:
+    """Find texts by their words."""
+    from autogpt import remembered
+
+    ctx.exit(remembered.search(_as_typed(" ".join(words)), number))
+
+
+@memory_group.command(name="wipe")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.pass_context
+def wipe_memory(ctx: click.Context, yes: bool) -> None:
+    """Forget everything that the memory holds."""
+    from autogpt import remembered
+
+    ctx.exit(remembered.wipe(sure=yes))
 
 
 def _options(ctx: click.Context, given: dict[str, Any]) -> Options:

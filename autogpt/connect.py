@@ -16,6 +16,7 @@ from autogpt.core.budget import FREE, Price
 from autogpt.core.errors import UsageError
 from autogpt.core.limits import Window, window_of
 from autogpt.models import catalogue
+from autogpt.models.embeddings import EmbeddingModel
 from autogpt.models.endpoint import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
 from autogpt.settings import Models, Secret, Settings, set_in_env_file
@@ -149,7 +150,7 @@ def chosen(
     name: str, endpoint: Endpoint | AzureEndpoint, limit: int | None, *, ollama: bool = False
 ) -> ChosenModel:
     """A model with what is known of it there. A person's own server may use known names otherwise."""
-    own = isinstance(endpoint, Endpoint) and endpoint.base_url != Endpoint().base_url
+    own = _is_own(endpoint)
     known = None if own else catalogue.facts(name)
     if known is not None and known.window is not None:
         tokens = min(limit or LARGEST_WINDOW, known.window)
@@ -157,6 +158,39 @@ def chosen(
     default = OLLAMA_WINDOW if ollama or ":11434" in endpoint.base_url else UNKNOWN_WINDOW
     price = FREE if own and is_local(endpoint.base_url) else None
     return ChosenModel(name, window_of(limit or default), price)
+
+
+def _is_own(endpoint: Endpoint | AzureEndpoint) -> bool:
+    return isinstance(endpoint, Endpoint) and endpoint.base_url != Endpoint().base_url
+
+
+def embedding_model(settings: Settings, endpoint: Endpoint | AzureEndpoint) -> EmbeddingModel | None:
+    """What makes vectors of texts there; None where nothing does, or it would have to be named.
+
+    A server on this machine is asked for its own, when the first text is kept.
+    """
+    models = settings.models
+    name, limit = models.embedding_model, models.embedding_token_limit
+    deployed = name
+    if isinstance(endpoint, AzureEndpoint) and settings.azure is not None:
+        azure = settings.azure
+        name = name or next((model for model, _ in azure.deployments if _embeds(model)), azure.embedding)
+        deployed = azure.deployment(name, "embedding")
+    elif is_local(endpoint.base_url):
+        return EmbeddingModel(name or "", name or "", FREE, limit, models.embedding_tokenizer)
+    elif not _is_own(endpoint):
+        name = deployed = name or catalogue.DEFAULT_EMBEDDING
+    if not name or not deployed:
+        return None
+    known = None if _is_own(endpoint) else catalogue.facts(name)
+    price = None if known is None else known.price
+    limit = min(limit, known.window or limit) if known is not None else limit
+    return EmbeddingModel(name, deployed, price, limit, models.embedding_tokenizer)
+
+
+def _embeds(model: str) -> bool:
+    known = catalogue.facts(model)
+    return known is not None and known.mode == "embedding"
 
 
 def _endpoint(settings: Settings) -> Endpoint | AzureEndpoint:

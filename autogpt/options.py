@@ -46,7 +46,6 @@ class Options:
     def later(self) -> tuple[str, ...]:
         """The options given whose part of the program has not come yet."""
         given = {
-            "--use-memory": self.use_memory is not None,
             "--install-plugin-deps": self.install_plugin_deps,
         }
         return tuple(name for name, is_given in given.items() if is_given)

@@ -117,6 +117,7 @@ def play(
             environ=here.environ,
             progress=here.console.live,
             debug=debug,
+            state=STATE,
         )
         closing.callback(watcher.close)
         for warning in unreachable_rules(rules.policy, agent.session.setup.commands):
@@ -241,6 +242,8 @@ def _introduce(
     here.console.say(f"Run {header.id} · {agent.models} · workspace {place.root}", Tone.DIM)
     if programs.line:
         here.console.say(programs.line, Tone.DIM if programs.walled else Tone.WARN)
+    if later := build.memory_notice(here.settings):
+        here.warn(later)
     if continuous and not header.setup.get("demo"):
         here.warn(CONTINUOUS_WARNING)
 
@@ -286,6 +289,8 @@ def _how_to_go_on(header: Header, options: Options) -> str:
         words.append("--continuous")
     if options.workspace_directory is not None:
         words += ["--workspace-directory", str(options.workspace_directory)]
+    if options.use_memory is not None:
+        words += ["--use-memory", options.use_memory]
     if options.policy is not None:
         words += ["--policy", str(options.policy)]
     if options.preset is not None:

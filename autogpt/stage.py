@@ -122,6 +122,7 @@ def _overrides(options: Options) -> dict[str, str]:
         "PROMPT_SETTINGS_FILE": options.prompt_settings,
         "POLICY_FILE": options.policy,
         "USE_WEB_BROWSER": options.browser_name,
+        "MEMORY_BACKEND": options.use_memory,
         "ALLOW_DOWNLOADS": True if options.allow_downloads else None,
     }
     return {name: str(value) for name, value in given.items() if value is not None}

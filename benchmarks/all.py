@@ -22,6 +22,7 @@ BENCHMARKS = {
     "sandboxes": "Sandboxes",
     "web": "The web",
     "browser": "The browser",
+    "memory": "Memory",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

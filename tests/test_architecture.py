@@ -33,6 +33,7 @@ HOMES = {
     "docker": {"sandboxes"},
     "idna": {"http"},
     "brotli": {"http"},
+    "numpy": {"memories"},
     "truststore": {"http", "mail"},
     "tweepy": {"commands"},
     "requests": {"commands"},
@@ -61,6 +62,7 @@ DOORS = {
     "pickle": set[str](),
     "marshal": set[str](),
     "shelve": set[str](),
+    "sqlite3": {"memories"},
 }
 """Ways out of the process, and who may use them. Nobody unpickles anything."""
 

@@ -14,12 +14,14 @@ from autogpt.connect import (
     UNKNOWN_WINDOW,
     Demonstration,
     choose,
+    embedding_model,
     has_provider,
     provider,
 )
 from autogpt.core.budget import FREE, Price
 from autogpt.core.errors import UsageError
 from autogpt.models import catalogue
+from autogpt.models.embeddings import EmbeddingModel
 from autogpt.models.endpoint import AzureEndpoint, Endpoint
 from autogpt.settings import Models, Settings, load_settings
 from tests.loopback.openai_server import OpenAIServer
@@ -255,3 +257,77 @@ class TestChoosing:
         assert isinstance(chosen, Settings)
         assert chosen.models.smart == "a"
         assert not (tmp_path / ".env").exists()
+
+
+class TestEmbeddings:
+    def chosen(self, **environ: str) -> EmbeddingModel | None:
+        made = settings(**environ)
+        return embedding_model(made, provider(made, TODAY, print).endpoint)
+
+    def test_with_openai_it_is_the_default_or_the_one_that_is_named(self) -> None:
+        model = self.chosen(OPENAI_API_KEY="sk-a")
+        assert model is not None
+        assert (model.name, model.deployed, model.token_limit) == (
+            catalogue.DEFAULT_EMBEDDING,
+            catalogue.DEFAULT_EMBEDDING,
+            8191,
+        )
+        assert model.price is not None
+        assert model.price.input == Decimal("0.02")
+        named = self.chosen(
+            OPENAI_API_KEY="sk-a",
+            EMBEDDING_MODEL="text-embedding-3-large",
+            EMBEDDING_TOKEN_LIMIT="500",
+            EMBEDDING_TOKENIZER="o200k_base",
+        )
+        assert named is not None
+        assert (named.name, named.token_limit, named.encoding) == (
+            "text-embedding-3-large",
+            500,
+            "o200k_base",
+        )
+
+    def test_a_server_on_this_machine_is_free_and_says_itself_what_it_has(self) -> None:
+        own = {"OPENAI_API_BASE_URL": "http://localhost:9/v1", "SMART_LLM_MODEL": "m"}
+        model = self.chosen(**own)
+        assert model is not None
+        assert (model.name, model.price) == ("", FREE)
+        named = self.chosen(**own, EMBEDDING_MODEL="nomic")
+        assert named is not None
+        assert (named.deployed, named.price) == ("nomic", FREE)
+
+    def test_a_server_elsewhere_is_not_asked_unless_a_model_is_named(self) -> None:
+        own = {"OPENAI_API_BASE_URL": "https://example.com/v1", "SMART_LLM_MODEL": "m"}
+        assert self.chosen(**own) is None
+        named = self.chosen(**own, EMBEDDING_MODEL="text-embedding-3-small")
+        assert named is not None
+        assert named.price is None
+
+    @pytest.mark.parametrize(
+        ("lines", "environ", "expected"),
+        [
+            ("azure_model_map:\n  gpt-6-luna: quick\n", {}, None),
+            (
+                "azure_model_map:\n  text-embedding-3-small: vecs\n",
+                {},
+                ("text-embedding-3-small", "vecs", True),
+            ),
+            (
+                "azure_model_map:\n  embedding_model_deployment_id: vecs\n",
+                {"EMBEDDING_MODEL": "text-embedding-ada-002"},
+                ("text-embedding-ada-002", "vecs", True),
+            ),
+            ("embedding_model_deployment_id: vecs\n", {}, ("vecs", "vecs", False)),
+        ],
+    )
+    def test_azure_uses_the_deployment_of_the_file(
+        self, tmp_path: Path, lines: str, environ: dict[str, str], expected: tuple[str, str, bool] | None
+    ) -> None:
+        file = tmp_path / "azure.yaml"
+        file.write_text(
+            f"azure_api_base: https://me.openai.azure.com\nsmart_llm_model_deployment_id: s\n{lines}"
+        )
+        azure = {"USE_AZURE": "True", "AZURE_CONFIG_FILE": str(file), "OPENAI_API_KEY": "k" * 32}
+        model = self.chosen(**azure, **environ)
+        told = None if model is None else (model.name, model.deployed, model.price is not None)
+        assert told == expected

@@ -22,7 +22,8 @@ PACKAGE = CHECKOUT / "autogpt"
 
 HEAVY = (
     "bs4", "charset_normalizer", "ddgs", "docker", "docx", "httpx", "httpx2", "lxml", "numpy", "openai",
-    "openpyxl", "prompt_toolkit", "pydantic", "pypdf", "redis", "requests", "rich", "selenium", "tiktoken", "yaml",
+    "openpyxl", "prompt_toolkit", "pydantic", "pypdf", "redis", "requests", "rich", "selenium", "sqlite3", "tiktoken",
+    "yaml",
 )  # fmt: skip
 """Libraries that are imported when they are used, not before: together they take seconds."""
 

@@ -10,12 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from autogpt.build.families import families, resources
+from autogpt.build.families import families, has_memory, resources
 from autogpt.build.means import NOBODY, Means, Person
+from autogpt.build.memories import memory
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
 from autogpt.build.web_families import door
 from autogpt.commands.registry import Registry
+from autogpt.commands.remembering import Remembering
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
 from autogpt.core.guidance import Guidance
@@ -99,12 +101,14 @@ def agent(
     environ: Mapping[str, str] | None = None,
     on_bug: Callable[[BaseException], None] | None = None,
     debug: Note | None = None,
+    state: Path | None = None,
     progress: Callable[[str], None] = lambda words: None,
 ) -> Agent:
     """Build an agent. Raises UsageError when its prompt can't fit the model's window.
 
     What it holds open is closed with `closing`, but for `programs`, which its caller closes. `environ`
     is the process's environment, for programs of the machine's own that speak, play and show pages.
+    `state` is the folder of the program's own files, in which the memory is; without it there is none.
     """
     redact = redactor(settings)
     smart_window, fast_window = windows(source)
@@ -113,6 +117,11 @@ def agent(
     openai_media = reach.media()
     fast = smart if isinstance(source, Provider) and source.fast == source.smart else reach.fast()
     result_tokens = smart_window.prompt // RESULT_SHARE
+    remembering: Remembering | None = None
+    if state is not None and has_memory(settings):
+        kept = memory(settings, state, person.warn, reach.embeddings(person.warn))
+        closing.callback(kept.close)
+        remembering = Remembering(kept, redact, reach.count.plain, result_tokens, person.warn)
     means = Means(
         settings=settings,
         place=place,
@@ -128,6 +137,7 @@ def agent(
         holds_secret=redact.knows,
         seeing=reach.seeing(smart),
         media=openai_media,
+        remembering=remembering,
         person=person,
         environ=environ or {},
         attended=mode.attended,

@@ -21,6 +21,7 @@ from autogpt.build.program_families import code_commands, execution_commands, gi
 from autogpt.build.web_families import browse_commands, download_commands, search_commands
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
+from autogpt.commands.memory import MemoryCommands
 from autogpt.commands.patch import PatchCommands
 from autogpt.core.actions import CommandSpec, Touch
 from autogpt.settings import Settings
@@ -30,6 +31,7 @@ _EXECUTION = frozenset({"execution", "execute_code"})
 _SHELL = frozenset({"shell", "execute_code"})
 _CODE = frozenset({"code", "analyze_code", "improve_code", "write_tests"})
 _WEB = frozenset({"web"})
+_MEMORY = frozenset({"memory"})
 
 _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] = (
     (_FILES, lambda means: [FileCommands(means.place, sees=means.seeing is not None)]),
@@ -41,6 +43,7 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
     (_WEB | {"browse", "web_selenium", "web_playwright", "web_requests"}, browse_commands),
     (_WEB | {"search", "google_search", "web_search"}, search_commands),
     (_WEB | _FILES | {"download"}, download_commands),
+    (_MEMORY, lambda means: [MemoryCommands(means.remembering)] if means.remembering else []),
     (frozenset({"images", "image_gen"}), image_commands),
     (frozenset({"images", "describe_image"}), seeing_commands),
     (frozenset({"audio", "audio_text"}), audio_commands),
@@ -61,6 +64,11 @@ def families(means: Means) -> list[object]:
 def needs_sandbox(settings: Settings) -> bool:
     """Whether there are to be commands that are nothing without a sandbox."""
     return not all(names & disabled(settings) for names in (_EXECUTION, _SHELL))
+
+
+def has_memory(settings: Settings) -> bool:
+    """Whether texts are to be kept: not where the commands that find them are turned off."""
+    return settings.memory.backend != "no_memory" and not _MEMORY & disabled(settings)
 
 
 def resources(means: Means, specs: Sequence[CommandSpec]) -> tuple[str, ...]:

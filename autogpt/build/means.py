@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autogpt.build.programs import Programs
 from autogpt.commands.asking import Ask
+from autogpt.commands.remembering import Remembering
 from autogpt.core.limits import Measure, Window
 from autogpt.core.ports import Model
 from autogpt.http import Door
@@ -41,7 +42,8 @@ class Means:
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
     given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
     a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
-    there is none. What must be closed when the run ends is entered into `closing`.
+    there is none. `remembering` keeps texts and finds them again; None where nothing is kept.
+    What must be closed when the run ends is entered into `closing`.
     """
 
     settings: Settings
@@ -59,6 +61,7 @@ class Means:
     holds_secret: Callable[[str], bool]
     seeing: Model | None
     media: OpenAIMedia | None
+    remembering: Remembering | None
     person: Person
     environ: Mapping[str, str]
     attended: bool

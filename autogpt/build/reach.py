@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from autogpt.connect import ChosenModel, Demonstration, Provider
+from autogpt.connect import ChosenModel, Demonstration, Provider, embedding_model
 from autogpt.connect import chosen as choose_model
 from autogpt.core.actions import JsonObject
 from autogpt.core.limits import Window, window_of
 from autogpt.core.ports import Model, Watcher
 from autogpt.demo import SCRIPT
+from autogpt.models.embeddings import OpenAIEmbeddings
 from autogpt.models.endpoint import Patience
 from autogpt.models.fallback import Fallback
 from autogpt.models.media import OpenAIMedia
@@ -79,6 +80,17 @@ class Reach:
                 return None
             case Provider(endpoint=endpoint):
                 return OpenAIMedia(endpoint, self.ledger, watcher=self.watcher)
+
+    def embeddings(self, warn: Callable[[str], None]) -> OpenAIEmbeddings | None:
+        """Vectors of texts from where the models are; `warn` takes a line for the person."""
+        match self.source:
+            case Demonstration():
+                return None
+            case Provider(endpoint=endpoint):
+                model = embedding_model(self.settings, endpoint)
+                if model is None:
+                    return None
+                return OpenAIEmbeddings(endpoint, model, self.ledger, warn=warn, watcher=self.watcher)
 
     def _clean(self, model: Model) -> Model:
         return Redacting(model, self.redact, self.debug)

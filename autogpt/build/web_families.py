@@ -19,7 +19,13 @@ from autogpt.web.search import ENGINES, Engine, Google, Provider
 def browse_commands(means: Means) -> Iterator[BrowseCommands]:
     tokens = means.settings.web.chunk_tokens
     yield BrowseCommands(
-        means.door, means.fast, means.fast_window, means.measure, tokens, browser=_browser(means)
+        means.door,
+        means.fast,
+        means.fast_window,
+        means.measure,
+        tokens,
+        browser=_browser(means),
+        remembering=means.remembering,
     )
 
 

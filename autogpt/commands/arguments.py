@@ -34,6 +34,7 @@ _SYNONYMS: tuple[frozenset[str], ...] = tuple(
         "start_line start first_line line_start from_line begin begin_line",
         "end_line end last_line line_end to_line stop",
         "tweet_text tweet text message content status",
+        "text note memory fact information",
         "repository_url repo_url url repository repo",
         "clone_path path directory folder destination target",
         "prompt description text",

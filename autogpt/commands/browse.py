@@ -1,5 +1,6 @@
 """Commands that read web pages: an answer from one, a summary, its links.
 
+Where there is a memory, the text of a page that was read is kept in it, with its address.
 What a page says is data: in the prompts of the fast model that reads it, and in the result that
 the agent gets, which names the source. No command is ever taken from it.
 """
@@ -10,10 +11,14 @@ import re
 
 from autogpt.commands.command import Outcome, command
 from autogpt.commands.reading import MOST_LINKS, SUMMARY, Reader, words_of
+from autogpt.commands.remembering import Remembering
+from autogpt.commands.side_by_side import plus
 from autogpt.commands.web_pages import Pages, Visit
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.core.limits import Measure, Window
+from autogpt.core.loop import usage_of
+from autogpt.core.messages import NO_USAGE, Usage
 from autogpt.core.ports import Model
 from autogpt.http import Door
 from autogpt.web.pages import Link
@@ -31,6 +36,7 @@ class BrowseCommands:
     """Reads pages through `door`, or `browser` where a page needs one.
 
     `model` answers from pieces of at most `piece_tokens` tokens by `measure`; its prompts fit `window`.
+    `remembering` keeps the pages that are read.
     """
 
     def __init__(
@@ -41,7 +47,9 @@ class BrowseCommands:
         measure: Measure,
         piece_tokens: int,
         browser: Browser | None = None,
+        remembering: Remembering | None = None,
     ) -> None:
+        self._remembering = remembering
         self._pages = Pages(door, browser)
         self._reader = Reader(model, window, measure, piece_tokens)
 
@@ -82,19 +90,38 @@ class BrowseCommands:
             parts = [f"{_from(visit)}, the whole text:", page.text]
             numbered = [f"[{number}] {link.url}" for number, link in enumerate(page.links[:30], 1)]
             parts += ["\n".join(["Its links:", *numbered])] if numbered else []
-            return Outcome("\n\n".join(filter(None, [*parts, visit.note])))
+            kept, usage = self._kept(visit)
+            return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), usage)
         answer = self._reader.answer(question, page.text, visit.url)
         links = tuple(page.links[number - 1] for number in answer.links if 0 < number <= len(page.links))
         links = links or _likely(page.links, question, visit.url)
         how = "" if answer.read == answer.pieces else f" ({answer.read} of {answer.pieces} parts were read)"
         parts = [f"{_from(visit)}, the answer{how}:", _without_numbers(answer.text)]
         parts += [_linked("Links worth following:", links)] if links else []
-        return Outcome("\n\n".join(filter(None, [*parts, visit.note])), answer.usage)
+        try:
+            kept, usage = self._kept(visit)
+        except KeyboardInterrupt as interrupt:
+            interrupt.usage = plus(answer.usage, usage_of(interrupt))  # type: ignore[attr-defined]
+            raise
+        return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), plus(answer.usage, usage))
+
+    def _kept(self, visit: Visit) -> tuple[str, Usage]:
+        """Keep a page in the memory; a line that says so, the same for a page that was there already."""
+        if self._remembering is None:
+            return "", NO_USAGE
+        page = visit.page
+        kept = self._remembering.page(_title(visit), _without_numbers(page.text), visit.url)
+        parts = "1 part" if kept.parts == 1 else f"{kept.parts} parts"
+        return f"Kept in memory ({parts}): search_memory." if kept.parts else "", kept.usage
 
 
 def _from(visit: Visit) -> str:
-    title = " ".join(visit.page.title.split())[:_LONGEST_TITLE]
+    title = _title(visit)
     return f"From {visit.url}" + (f" ({title})" if title else "")
+
+
+def _title(visit: Visit) -> str:
+    return " ".join(visit.page.title.split())[:_LONGEST_TITLE]
 
 
 def _linked(heading: str, links: tuple[Link, ...]) -> str:

@@ -23,6 +23,8 @@ class Touch(str, Enum):
     MONEY = "money"
     OUTSIDE = "outside"
     """Speaks to other people under the person's name: a tweet, a mail."""
+    MEMORY = "memory"
+    """What is kept in texts from run to run, for the agent alone."""
     HOST = "host"
     """Runs outside any sandbox, on the person's own machine."""
 

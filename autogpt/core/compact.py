@@ -36,7 +36,7 @@ def compact(session: Session) -> Summarise | None:
     room = session.window.prompt * FULL_SHARE - prompt.TAIL_TOKENS
     if session.prompt_size <= room:
         return None
-    fixed = (session.system_size + session.memory_size) * session.scale
+    fixed = (session.system_size + session.recap_size) * session.scale
     keep = max(0.0, room - fixed) * KEPT_SHARE
     count = turns_to_fold(session.turns, keep / session.scale, _room_to_summarise(session))
     if count == 0:

@@ -9,7 +9,8 @@ URL counts, its host's name too. What follows from it is `decide`'s business.
 A URL carries nothing away if the web itself gave it (it stands in a page or a search result that
 was asked for without such a piece), or if it stands word for word in a file that was read before
 the run changed anything: that is the person's own list of links. Once something was changed or a
-program ran, the agent could have written that URL itself.
+program ran, the agent could have written that URL itself. The memory holds texts of other runs, which
+had read other things: of what it gives back only the addresses of pages that were read are the web's.
 
 Words that a search engine gets may be anything that was read, but for what looks like a key or a password.
 
@@ -33,6 +34,9 @@ from autogpt.core.policy import argument_kind
 
 LEAST = 16
 """Letters and digits in a row that are no chance."""
+
+SOURCE = "From "
+"""What a line begins with by which a result of the memory names a page; no line of a text in it begins so."""
 
 _BLOCK = LEAST // 2
 _SHORTEST_SECRET = 6
@@ -87,9 +91,15 @@ class Known:
             if not ok or len(self.web) > _MOST_URLS or any(map(self._found_in, _leaves(action.args))):
                 return self
             return replace(self, web=self.web | _urls(result))
+        remembered = spec is not None and Touch.MEMORY in spec.touches
         changed = self.changed or spec is None or bool(not spec.reads_only and spec.touches & _CHANGES)
-        text = Text.of(result, untouched=not changed)
-        return replace(self, texts=_with(self.texts, text) if text.letters else self.texts, changed=changed)
+        text = Text.of(result, untouched=not changed and not remembered)
+        web = self.web
+        if remembered and ok and len(web) <= _MOST_URLS:
+            web |= frozenset(_SOURCE.findall(result))
+        return replace(
+            self, web=web, texts=_with(self.texts, text) if text.letters else self.texts, changed=changed
+        )
 
     def carried_by(self, url: str) -> str:
         """The piece of what is known that a URL holds, letters and digits alone; "" if none."""
@@ -117,6 +127,9 @@ class Known:
             if not pieces.isdisjoint(text.blocks) and (piece := _common(spellings, text)):
                 return piece
         return ""
+
+
+_SOURCE = re.compile(rf"^{SOURCE}(https?://\S+)", re.MULTILINE)
 
 
 def _with(kept: tuple[Text, ...], new: Text) -> tuple[Text, ...]:

@@ -139,7 +139,7 @@ LEAST_FAST_WINDOW = 1000
 
 
 def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised | Overflowed:
-    before = session.memory.summary
+    before = session.recap.summary
     try:
         completion = ports.fast_model.complete(effect.messages, reply_tokens=effect.reply_tokens)
     except ContextOverflow as overflow:

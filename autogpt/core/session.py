@@ -35,10 +35,10 @@ from autogpt.core.events import (
 )
 from autogpt.core.leaving import NOTHING_KNOWN, Known, hosts_in
 from autogpt.core.limits import Limits, Window
-from autogpt.core.memory import NOTHING_REMEMBERED, SUMMARY_SHARE, Memory
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.progress import WINDOW, Step, step_of
+from autogpt.core.recap import NOTHING_FOLDED, SUMMARY_SHARE, Recap
 from autogpt.core.redact import MARK
 from autogpt.core.setup import Setup
 from autogpt.core.system import system_message
@@ -100,9 +100,9 @@ class Session:
     elapsed: float = 0.0
     now: float = 0.0
     scale: float = 1.0
-    memory: Memory = NOTHING_REMEMBERED
-    memory_message: Message = NO_MESSAGE
-    memory_size: int = 0
+    recap: Recap = NOTHING_FOLDED
+    recap_message: Message = NO_MESSAGE
+    recap_size: int = 0
     turns: tuple[Turn, ...] = ()
     history: tuple[Step, ...] = ()
     known: Known = NOTHING_KNOWN
@@ -125,7 +125,7 @@ class Session:
             known=setup.known,
             named=hosts_in(_own_words(setup)),
         )
-        return session._remembering(session.memory)
+        return session._recapped(session.recap)
 
     def after(self, event: Event) -> Session:
         """The session once `event` has happened."""
@@ -138,7 +138,7 @@ class Session:
     @property
     def prompt_size(self) -> int:
         """What the next prompt comes to, in the provider's tokens, its last lines left out."""
-        ours = self.system_size + self.memory_size + sum(turn.size for turn in self.turns)
+        ours = self.system_size + self.recap_size + sum(turn.size for turn in self.turns)
         return int(ours * self.scale)
 
     def _folded(self, event: Event) -> Session:
@@ -179,8 +179,8 @@ class Session:
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)
-                folded = self.memory.folded(self.turns[:count], kept)
-                return replace(session._paid(usage), turns=self.turns[count:])._remembering(folded)
+                folded = self.recap.folded(self.turns[:count], kept)
+                return replace(session._paid(usage), turns=self.turns[count:])._recapped(folded)
             case Overflowed(window=told, of_fast_model=True):
                 return replace(session, fast_window=self.fast_window.shrunk(told))
             case Overflowed(window=told):
@@ -269,11 +269,11 @@ class Session:
         if told is not None and told >= self.window.tokens and self.scale < SCALE_BOUNDS[1]:
             # The window is as large as we thought, so it is our count that is too low.
             scale = min(self.scale * HIGHEST_RISE, SCALE_BOUNDS[1])
-            return replace(self, scale=scale)._remembering(self.memory)
+            return replace(self, scale=scale)._recapped(self.recap)
         window = self.window.shrunk(told)
         system = system_message(replace(self.setup, window=window))
         size = self.setup.measure(system.text) + MESSAGE_OVERHEAD
-        return replace(self, window=window, system=system, system_size=size)._remembering(self.memory)
+        return replace(self, window=window, system=system, system_size=size)._recapped(self.recap)
 
     def _again(self, before: Event | None) -> Session:
         # What was begun is never silently run again: it goes back to the person, or to the model.
@@ -291,13 +291,13 @@ class Session:
             return (again if again.unfinished else again._told(Denied(self.pending, NOT_KEPT)))._cleared()
         return again
 
-    def _remembering(self, memory: Memory) -> Session:
-        text = memory.text(self.setup.measure, self._shared_tokens)
+    def _recapped(self, recap: Recap) -> Session:
+        text = recap.text(self.setup.measure, self._shared_tokens)
         size = self.setup.measure(text) + MESSAGE_OVERHEAD
-        return replace(self, memory=memory, memory_message=Message("user", text), memory_size=size)
+        return replace(self, recap=recap, recap_message=Message("user", text), recap_size=size)
 
     @property
     def _shared_tokens(self) -> int:
-        """What memory and turns take their shares of: the prompt, but less where the system prompt fills it."""
+        """What recap and turns take their shares of: the prompt, but less where the system prompt fills it."""
         whole = int(self.window.prompt / self.scale)
         return max(1, whole // 10, min(whole, 2 * (whole - self.system_size)))

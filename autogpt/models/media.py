@@ -2,8 +2,7 @@
 
 The same client, key and address as for the models; formats as in OpenAI's API reference
 ("Create image", "Create transcription", "Create speech"), as the `openai` client has them.
-A call runs on a thread of its own, so that Ctrl-C and the deadline work at every moment. It is
-made again only where the provider can't have begun: a picture is never paid for twice by us.
+A call is made again only where the provider can't have begun: a picture is never paid for twice by us.
 
 Prices are those published when the table below was written. What isn't in it, and what a server
 of the person's own asks for, is unknown (`cost` None), not nothing; a server on this machine is
@@ -14,23 +13,18 @@ from __future__ import annotations
 
 import base64
 import binascii
-import queue
-import socket
-import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from autogpt.core.budget import FREE, Price, cost
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, ContextOverflow
 from autogpt.core.messages import Usage
 from autogpt.core.ports import Watcher
-from autogpt.models import light_import
-from autogpt.models.answer import read_error
-from autogpt.models.endpoint import OPENAI_URL, AzureEndpoint, Endpoint, Patience, client, is_local
+from autogpt.models.calling import Caller, tried
+from autogpt.models.endpoint import OPENAI_URL, AzureEndpoint, Endpoint, Patience, is_local
 from autogpt.models.errors import Cancelled, Fault, ModelFault
 from autogpt.models.metered import Ledger
 from autogpt.models.tokens import estimate
@@ -79,10 +73,6 @@ _LEAST_BYTES_A_SECOND = 1_000
 """A recording of speech is hardly ever packed tighter than 8 kbit/s."""
 
 _USUAL_PATIENCE = Patience(idle=300.0, call=400.0)
-_MOST_BYTES = 64_000_000
-_TRIES = 3
-_LONGEST_WAIT = 20.0
-_SLICE = 0.2
 _SAFE_TO_REPEAT = frozenset({Fault.RATE_LIMIT, Fault.OVERLOADED, Fault.REFUSED, Fault.NO_HOST})
 
 
@@ -129,8 +119,8 @@ class OpenAIMedia:
         self._endpoint = endpoint
         self._ledger = ledger
         self._watcher = watcher
-        self._patience = patience
         self._sleep = sleep
+        self._caller = Caller(endpoint, watcher=watcher, patience=patience)
         self.is_openais = isinstance(endpoint, Endpoint) and endpoint.base_url == OPENAI_URL
         self._published = self.is_openais or isinstance(endpoint, AzureEndpoint)
         self._free = isinstance(endpoint, Endpoint) and is_local(endpoint.base_url)
@@ -224,96 +214,22 @@ class OpenAIMedia:
 
     def _called(self, model: str, call: Callable[[Any], object]) -> object:
         """Make a call, again where that can do no harm. Raises CommandError."""
-        for tries in range(1, _TRIES + 1):
-            if self._watcher is not None:
-                self._watcher.call_started(model)
-            try:
-                return self._once(model, call)
-            except ModelFault as fault:
-                wait = _wait(fault, tries)
-                if fault.fault not in _SAFE_TO_REPEAT or tries == _TRIES or wait is None:
-                    unknown = Usage(cost=None) if fault.begun and not self._free else Usage()
-                    raise _failed(_in_words(fault, model, self._key), unknown) from fault
-                if self._watcher is not None:
-                    self._watcher.call_waiting(wait, fault.fault.value)
-            finally:
-                if self._watcher is not None:
-                    self._watcher.call_ended()
-            self._sleep(wait)
-        raise AssertionError("the last try returns or raises")
-
-    @property
-    def _key(self) -> str:
-        return self._endpoint.key
-
-    def _once(self, model: str, call: Callable[[Any], object]) -> object:
-        cut = _Cut()
-        ended: queue.SimpleQueue[tuple[object, Exception | None]] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                openai = client(light_import.openai(), self._endpoint, self._patience, cut.trace, _MOST_BYTES)
-                try:
-                    ended.put((call(openai), None))
-                finally:
-                    with suppress(Exception):
-                        openai.close()
-            except Exception as error:
-                ended.put((None, error))
-
-        threading.Thread(target=work, name="media call", daemon=True).start()
-        until = time.monotonic() + self._patience.call
         try:
-            while True:
-                try:
-                    # Short waits, because on Windows a long one can't be interrupted.
-                    answer, error = ended.get(timeout=_SLICE)
-                except queue.Empty:
-                    if time.monotonic() > until:
-                        said = f"no answer after {self._patience.call:g} s"
-                        raise ModelFault(Fault.TIMEOUT, said, model=model) from None
-                    continue
-                if error is None:
-                    return answer
-                fault = read_error(error, model)
-                if not isinstance(fault, ModelFault):
-                    fault = ModelFault(Fault.TOO_LARGE, str(fault), model=model)
-                raise fault
-        except KeyboardInterrupt:
-            cancelled = Cancelled()
+            return tried(
+                lambda: self._caller.once(model, call),
+                _SAFE_TO_REPEAT,
+                watcher=self._watcher,
+                sleep=self._sleep,
+            )
+        except ContextOverflow as overflow:
+            fault = ModelFault(Fault.TOO_LARGE, str(overflow), model=model)
+            raise _failed(_in_words(fault, model, self._endpoint.key), Usage()) from overflow
+        except ModelFault as fault:
+            unknown = Usage(cost=None) if fault.begun and not self._free else Usage()
+            raise _failed(_in_words(fault, model, self._endpoint.key), unknown) from fault
+        except Cancelled as cancelled:
             cancelled.usage = Usage() if self._free else Usage(cost=None)
-            raise cancelled from None
-        finally:
-            cut.abort()
-
-
-class _Cut:
-    """Ends a call from another thread: the HTTP library's next step raises, and its socket is shut."""
-
-    def __init__(self) -> None:
-        self._cut = False
-        self._socket: socket.socket | None = None
-
-    def trace(self, name: str, info: Mapping[str, Any]) -> None:
-        if name.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._socket = info["return_value"].get_extra_info("socket")
-        if self._cut and name.endswith(".started") and "close" not in name:
-            raise ConnectionAbortedError("the call was cancelled")
-
-    def abort(self) -> None:
-        self._cut = True
-        if self._socket is not None:
-            with suppress(OSError):
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-
-
-def _wait(fault: ModelFault, tries: int) -> float | None:
-    """Seconds before another try; None where the provider asks for too many."""
-    try:
-        asked = float(fault.retry_after or 0)
-    except ValueError:
-        return None
-    return max(asked, 2.0 ** (tries - 1)) if 0 <= asked <= _LONGEST_WAIT else None
+            raise
 
 
 def _failed(text: str, usage: Usage) -> CommandError:

@@ -19,6 +19,19 @@ _MOST_BYTES = 2_000_000
 
 def served_models(base_url: str, key: str = "", *, seconds: float = 3.0) -> tuple[str, ...]:
     """The names in the server's list of models (`GET /models`), those for embeddings left out."""
+    return tuple(name for name in _all(base_url, key, seconds) if not _embeds(name))
+
+
+def embedding_models(base_url: str, key: str = "", *, seconds: float = 3.0) -> tuple[str, ...]:
+    """The names in the server's list of models that say that they make embeddings."""
+    return tuple(name for name in _all(base_url, key, seconds) if _embeds(name))
+
+
+def _embeds(name: str) -> bool:
+    return "embed" in name.lower()
+
+
+def _all(base_url: str, key: str, seconds: float) -> tuple[str, ...]:
     parts = urlsplit(base_url)
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -45,4 +58,4 @@ def _names(answer: Any) -> tuple[str, ...]:
     if not isinstance(entries, list):
         return ()
     names = (entry.get("id") for entry in entries if isinstance(entry, dict))
-    return tuple(name for name in names if isinstance(name, str) and name and "embed" not in name.lower())
+    return tuple(name for name in names if isinstance(name, str) and name)

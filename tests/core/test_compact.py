@@ -22,8 +22,8 @@ from autogpt.core.events import (
     Summarised,
 )
 from autogpt.core.limits import window_of
-from autogpt.core.memory import shown_words
 from autogpt.core.messages import Completion, Message
+from autogpt.core.recap import shown_words
 from autogpt.core.session import Session
 from autogpt.core.turns import Turn
 from autogpt.models.tokens import estimate
@@ -104,7 +104,7 @@ def test_a_fast_model_with_a_much_smaller_window_is_asked_seldom_and_never_too_m
             session = session.after(Summarised("I read some files.", folding.turns))
         assert size(prompt.next_command(session)) <= session.window.prompt
     assert calls < 45
-    assert len(session.memory.done) + sum(bool(turn.done) for turn in session.turns) == 60
+    assert len(session.recap.done) + sum(bool(turn.done) for turn in session.turns) == 60
 
 
 word = st.text(st.sampled_from("abc 漢字仮名🦆😀ไทยعرب"), min_size=1, max_size=300)
@@ -197,7 +197,7 @@ def test_a_bad_summariser_costs_no_facts_and_the_run_goes_on(summariser: object)
     assert "never touch the budget file" in last
     assert "the moon" in last
     assert "1. Write a file" in last
-    assert len(session.memory.done) + sum(bool(turn.done) for turn in session.turns) == 81
+    assert len(session.recap.done) + sum(bool(turn.done) for turn in session.turns) == 81
 
 
 def test_a_fast_model_with_a_smaller_window_than_configured_gives_summaries_after_all() -> None:
@@ -213,7 +213,7 @@ def test_a_fast_model_with_a_smaller_window_than_configured_gives_summaries_afte
     _, _, session = w.play(
         Session.begin(setup(window=window_of(9000), fast_window=window_of(9000), measure=estimate))
     )
-    assert session.memory.summary == "I read many files."
+    assert session.recap.summary == "I read many files."
     assert session.fast_window.tokens <= 4000
 
 

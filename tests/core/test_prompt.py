@@ -16,8 +16,8 @@ from autogpt.core import prompt
 from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Summarised
 from autogpt.core.limits import Limits, window_of
-from autogpt.core.memory import NOTHING_YET
 from autogpt.core.messages import Message, Usage
+from autogpt.core.recap import NOTHING_YET
 from autogpt.core.session import Session
 from autogpt.core.system import Listing, command_line
 from autogpt.core.turns import clip, clip_to_tokens, quoted
@@ -143,7 +143,7 @@ def test_goals_plan_deeds_and_words_survive_many_compactions() -> None:
     assert "1. Write a file" in last
     assert "reach the moon" in last
     assert "never touch the budget file" in last
-    assert len(session.memory.done) + len([t for t in session.turns if t.done]) == 161
+    assert len(session.recap.done) + len([t for t in session.turns if t.done]) == 161
     assert "earlier steps: read_file ×" in last
 
 
@@ -175,11 +175,11 @@ def test_nothing_pinned_is_lost_in_any_number_of_compactions(
     shown = messages[1].text
     assert all(" ".join(word.split()) in shown for word in said)
     assert "the plan" in shown
-    assert len(session.memory.done) == rounds
+    assert len(session.recap.done) == rounds
     assert f"({rounds} steps" in shown
     assert size(messages) <= small.prompt
-    # The memory never grows without bound, whatever the summariser writes.
-    assert session.memory_size <= small.prompt * 0.45 + 120
+    # The recap never grows without bound, whatever the summariser writes.
+    assert session.recap_size <= small.prompt * 0.45 + 120
 
 
 def test_a_fresh_session_says_that_nothing_was_done() -> None:

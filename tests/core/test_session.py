@@ -294,8 +294,8 @@ def test_a_summary_is_kept_bounded_however_long_the_model_makes_it() -> None:
     session = Session.begin(setup(window=window_of(4000)))
     for number in range(5):
         session = session.after(Replied(Thoughts("x"), Action("read_file", {"filename": str(number)})))
-        session = session.after(Summarised(session.memory.summary + "and then " * 50_000, 1))
-    assert tokens(session.memory.summary) <= 4000 // 8
+        session = session.after(Summarised(session.recap.summary + "and then " * 50_000, 1))
+    assert tokens(session.recap.summary) <= 4000 // 8
 
 
 @pytest.mark.parametrize("told", [None, 3000, 8000, 9000])

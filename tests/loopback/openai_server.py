@@ -2,7 +2,7 @@
 
 It follows the published format: plain and streamed answers, token usage with cached
 tokens, `/v1/models`, Azure's `/openai/deployments/<name>/chat/completions`, and enough
-of Ollama (`/api/tags`, `/api/version`) to be found as one. What it answers comes from a
+of Ollama (`/api/tags`, `/api/version`) to be found as one. With `embeddings`, `/embeddings` as well. What it answers comes from a
 list, used up in order, or from a function of the request.
 
     with OpenAIServer(["hello", RATE_LIMITED, Reply("bye", pieces=3)]) as server:
@@ -179,8 +179,11 @@ class OpenAIServer:
         key: str | None = None,
         cache_step: int = 1,
         cache_least: int = 0,
+        embeddings: Callable[[Request], Answer] | None = None,
     ) -> None:
         self.requests: list[Request] = []
+        self.embedded: list[Request] = []
+        self.embeddings = embeddings
         self.models = models
         self.refuses = refuses
         self.key = key
@@ -220,6 +223,10 @@ class OpenAIServer:
         self._http.hang_up()
         self._thread.join()
 
+    def answers_with(self, answer: Callable[[Request], Answer]) -> None:
+        """Answer by another function from now on."""
+        self._answer = answer
+
     def left(self) -> int:
         """How many answers of the list were not used."""
         return len(self._answers)
@@ -247,6 +254,13 @@ class OpenAIServer:
                 )
         return self._answer(request)
 
+    def next_embedding(self, request: Request) -> Answer:
+        """Record a request for embeddings and answer it."""
+        assert self.embeddings is not None
+        with self._lock:
+            self.embedded.append(request)
+        return self.embeddings(request)
+
     def usage(self, request: Request, reply: str) -> dict[str, Any]:
         """The usage of one call, as OpenAI reports it."""
         prompt = request.prompt
@@ -263,6 +277,22 @@ class OpenAIServer:
             "total_tokens": prompt_tokens + completion_tokens,
             "prompt_tokens_details": {"cached_tokens": cached if cached >= self._cache_least else 0},
         }
+
+
+def vectors(
+    request: Request, vector: Callable[[str], Sequence[float]] = lambda text: [1.0, 0.0], **more: Any
+) -> Raw:
+    """Embeddings as OpenAI gives them: one for each text, with what it was billed."""
+    texts = request.body["input"]
+    data = [
+        {"object": "embedding", "index": number, "embedding": list(vector(text))}
+        for number, text in enumerate(texts)
+    ]
+    tokens = sum(map(len, texts)) // CHARACTERS_PER_TOKEN
+    answer = {"object": "list", "data": data, "model": request.body["model"]}
+    return Raw(
+        json.dumps(answer | {"usage": {"prompt_tokens": tokens, "total_tokens": tokens}} | more).encode()
+    )
 
 
 _REMEMBERED = 64
@@ -348,7 +378,8 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length", "0"))
         raw = self.rfile.read(length)
         address = urlsplit(self.path)
-        if not address.path.endswith("/chat/completions"):
+        embeds = address.path.endswith("/embeddings") and self.owner.embeddings is not None
+        if not embeds and not address.path.endswith("/chat/completions"):
             self._json(404, {"error": {"message": f"no such page: {address.path}"}})
             return
         request = Request(
@@ -359,7 +390,8 @@ class _Handler(BaseHTTPRequestHandler):
             body=json.loads(raw),
             at=time.perf_counter(),
         )
-        self._give(request, self.owner.next_answer(request))
+        answer = self.owner.next_embedding(request) if embeds else self.owner.next_answer(request)
+        self._give(request, answer)
         if not self.wfile.closed:
             self.wfile.flush()
 

@@ -193,7 +193,7 @@ def test_ctrl_c_ends_a_call_and_cuts_the_connection(monkeypatch: pytest.MonkeyPa
     ledger = Ledger(Decimal(1))
     with serving(hang) as server:
         media = media_at(server, ledger, monkeypatch, watcher=Pressed())
-        monkeypatch.setattr("autogpt.models.media.queue.SimpleQueue", Interrupting)
+        monkeypatch.setattr("autogpt.models.calling.queue.SimpleQueue", Interrupting)
         with pytest.raises(KeyboardInterrupt) as caught:
             media.image("gpt-image-2", "x", 256)
     assert caught.value.usage.cost is None  # type: ignore[attr-defined]

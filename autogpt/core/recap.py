@@ -1,9 +1,9 @@
-"""What the agent remembers of turns that have left the prompt.
+"""The recap: what the prompt still says of turns that have left it.
 
 The running summary is the model's; the list of what was done, the person's
 words and the plan are facts, kept whole here and shown as far as they fit: the
-newest in full, older ones shorter, never none. (The vector store is another
-thing: `autogpt.memories`.)
+newest in full, older ones shorter, never none. (The memory is another thing, a
+store of texts: `autogpt.memories`.)
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ PLAN_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Recap:
     """What was folded out of the recent turns so far."""
 
     summary: str = ""
@@ -33,8 +33,8 @@ class Memory:
     words: tuple[str, ...] = ()
     plan: tuple[str, ...] = ()
 
-    def folded(self, turns: Sequence[Turn], summary: str) -> Memory:
-        """This memory with the given turns taken in, and the new running summary."""
+    def folded(self, turns: Sequence[Turn], summary: str) -> Recap:
+        """This recap with the given turns taken in, and the new running summary."""
         plans = [turn.plan for turn in turns if turn.plan]
         return replace(
             self,
@@ -45,7 +45,7 @@ class Memory:
         )
 
     def text(self, measure: Measure, prompt_tokens: int) -> str:
-        """The memory as the prompt shows it, within a bounded share of `prompt_tokens`."""
+        """The recap as the prompt shows it, within a bounded share of `prompt_tokens`."""
         if not (self.summary or self.done or self.words or self.plan):
             return NOTHING_YET
         parts = []
@@ -65,7 +65,7 @@ class Memory:
         return "\n\n".join(parts)
 
 
-NOTHING_REMEMBERED = Memory()
+NOTHING_FOLDED = Recap()
 
 
 def shown_done(lines: Sequence[str], measure: Measure, most: int) -> str:

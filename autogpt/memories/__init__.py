@@ -1,0 +1,1 @@
+"""Memories: stores of texts that are found again by their words and their meaning."""
