@@ -26,7 +26,7 @@ def list_texts(number: int) -> ExitCode:
             here.say(EMPTY)
             return ExitCode.DONE
         texts = "1 text" if size.texts == 1 else f"{size.texts:,} texts"
-        here.say(f"{texts}, {size.bytes / 1e6:.1f} MB, in {memory.folder}. The newest first:")
+        here.say(f"{texts}, {max(size.bytes / 1e6, 0.1):.1f} MB, in {memory.folder}. The newest first:")
         _show(here, memory.newest(number))
     return ExitCode.DONE
 
