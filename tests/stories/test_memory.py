@@ -192,7 +192,7 @@ def test_the_person_looks_and_wipes(ready: Place) -> None:
     url = read_and_note(ready)
     listed = ready.run("memory", "list")
     assert listed.code == 0
-    assert "2 texts, 0.0 MB, in .autogpt/memory/auto-gpt" in listed.out.replace("\\", "/")
+    assert "2 texts, 0.1 MB, in .autogpt/memory/auto-gpt" in listed.out.replace("\\", "/")
     assert listed.out.index("4711") < listed.out.index(url)
     assert KEY not in listed.out
     found = ready.run("memory", "search", "steeped", "leaves")
