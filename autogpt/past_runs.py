@@ -20,7 +20,7 @@ NO_RUNS = "There are no runs here yet. Start one with: autogpt"
 
 def list_runs() -> ExitCode:
     """Show all runs, the oldest first."""
-    with stage(Options()) as here:
+    with stage(Options(), acting=False) as here:
         with nothing_begun():
             summaries = build.run_store(here.settings, STATE).runs()
         if not summaries:
@@ -34,7 +34,7 @@ def list_runs() -> ExitCode:
 
 def replay(run_id: str | None, output: str) -> ExitCode:
     """Show one run again, event by event."""
-    with stage(Options(output=output)) as here:
+    with stage(Options(output=output), acting=False) as here:
         with nothing_begun():
             past = build.run_store(here.settings, STATE).read(run_id)
         for notice in past.notices:

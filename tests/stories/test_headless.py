@@ -388,3 +388,9 @@ class TestExitCodes:
         assert _terminated(ready) == 7
         assert played(ready, Model(write("b.md")), "resume", "-c").code == 0
         assert sorted(path.name for path in ready.workspace.iterdir()) == ["a.md", "b.md"]
+
+
+def test_the_list_of_runs_says_nothing_of_what_an_agent_may_do(place: Place) -> None:
+    (place.folder / ".env").write_text("EXECUTE_LOCAL_COMMANDS=True\n")
+    assert "EXECUTE_LOCAL_COMMANDS" in place.run("--demo").said
+    assert "EXECUTE_LOCAL_COMMANDS" not in place.run("runs").said + place.run("replay").said
