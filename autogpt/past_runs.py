@@ -15,8 +15,6 @@ from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone, dollars
 from autogpt.terminal.render import profile_lines
 
-NO_RUNS = "There are no runs here yet. Start one with: autogpt"
-
 
 def list_runs() -> ExitCode:
     """Show all runs, the oldest first."""
@@ -24,7 +22,7 @@ def list_runs() -> ExitCode:
         with nothing_begun():
             summaries = build.run_store(here.settings, STATE).runs()
         if not summaries:
-            here.say(NO_RUNS)
+            here.say(f"There are no runs here yet. Start one with: {here.started_as}")
         for summary in summaries:
             here.console.say(_line(summary))
             if goal := " ".join(summary.goal.split()):

@@ -24,7 +24,6 @@ from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
-from autogpt.options import Options
 from autogpt.rights import Rules, given_limits, limits_of
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
@@ -266,7 +265,7 @@ def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
         screen.display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
     else:
         screen.display.stop(stop)
-        here.say(_how_to_go_on(header, here.options))
+        here.say(_how_to_go_on(header, here))
     return stop.reason.exit_code
 
 
@@ -275,24 +274,30 @@ def _broken_off(screen: _Screen, error: BaseException, header: Header) -> ExitCo
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
     screen.stop(BROKEN_OFF.get(code, "error"), text, code)
-    screen.here.say(_how_to_go_on(header, screen.here.options))
+    screen.here.say(_how_to_go_on(header, screen.here))
     return code
 
 
-def _how_to_go_on(header: Header, options: Options) -> str:
+def _how_to_go_on(header: Header, here: Stage) -> str:
     """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
-    words = ["autogpt", "resume", header.id]
-    if options.continuous:
-        words.append("--continuous")
-    if options.workspace_directory is not None:
-        words += ["--workspace-directory", str(options.workspace_directory)]
-    if options.policy is not None:
-        words += ["--policy", str(options.policy)]
-    if options.preset is not None:
-        words += ["--preset", options.preset]
+    options, words = here.options, ["resume", header.id]
+    flags = {
+        "--continuous": options.continuous,
+        "--gpt3only": options.gpt3only,
+        "--gpt4only": options.gpt4only,
+        "--allow-downloads": options.allow_downloads,
+    }
+    words += [name for name, is_on in flags.items() if is_on]
+    values = {
+        "--workspace-directory": options.workspace_directory,
+        "--prompt-settings": options.prompt_settings,
+        "--policy": options.policy,
+        "--preset": options.preset,
+    }
+    words += [word for name, value in values.items() if value is not None for word in (name, str(value))]
     for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
         words += [word for rule in rules for word in (name, rule)]
-    return f"Go on with: {shlex.join(words)}"
+    return f"Go on with: {here.started_as} {shlex.join(words)}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -42,6 +43,16 @@ class Stage:
     attended: bool
     events_to: TextIO | None
     environ: Mapping[str, str]
+
+    @property
+    def started_as(self) -> str:
+        """What the person types to start the program, for a shell."""
+        named = self.environ.get("AUTOGPT_STARTED_AS", "").strip()
+        if named:
+            return named
+        if Path(sys.argv[0]).stem == "autogpt":
+            return "autogpt"
+        return f"{shlex.quote(sys.orig_argv[0])} -m autogpt"
 
     def say(self, text: str) -> None:
         """A line for the person."""

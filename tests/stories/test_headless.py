@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -183,6 +184,13 @@ class TestPolicy:
                                          "--ask", "delete_file", "--deny", rules[1]]  # fmt: skip
         assert played(ready, Model(write("b c.md")), *shlex.split(said)).code == 0
         assert [path.name for path in ready.workspace.iterdir()] == ["a.md"]
+
+    def test_the_line_can_be_typed_however_the_program_was_started(self, ready: Place) -> None:
+        typed = ("-c", "-y", "-l", "1", "--gpt3only", "--allow-downloads")
+        ended = played(ready, Model(write("a.md")), *typed, AUTOGPT_STARTED_AS="")
+        said = ended.out.partition("Go on with: ")[2].splitlines()[0]
+        assert shlex.split(said)[:4] == [sys.executable, "-m", "autogpt", "resume"]
+        assert shlex.split(said)[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
 
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
         ended = played(ready, Model(), "-y", "-c", "--deny", "fly_to_the_moon")
