@@ -131,7 +131,11 @@ class Keyboard:
 
     def _line(self, prompt: str, whole: bool) -> str:
         self._console.ask(prompt)
-        row = _read_line(self._stdin)
+        try:
+            row = _read_line(self._stdin)
+        except BaseException:
+            self._console.say("")  # behind the terminal's ^C
+            raise
         if not row or (whole and not row.endswith("\n")):
             self._console.say("")
             raise EOFError

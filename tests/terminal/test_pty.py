@@ -146,6 +146,16 @@ def test_two_quick_ctrl_c_leave(start: Start) -> None:
     assert terminal.exit_code() == 0
 
 
+def test_without_editing_what_follows_ctrl_c_has_a_line_of_its_own(start: Start) -> None:
+    terminal = start("plain")
+    terminal.child.expect_exact("> ")
+    terminal.child.send("\x03")
+    terminal.child.expect(rb"\^C\r\nCtrl-C again")
+    terminal.child.expect_exact("> ")
+    terminal.child.send("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+
+
 def test_ctrl_c_behind_an_answer_is_for_the_next_question(start: Start) -> None:
     terminal = start("ask")
     terminal.answer("y\rnever mind\x03")
