@@ -17,6 +17,7 @@ from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
 from autogpt.core.errors import ExitCode, UserError
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
@@ -24,11 +25,13 @@ from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
+from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
 from autogpt.rights import Rules, given_limits, limits_of
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
+from autogpt.terminal.harmless import count
 from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.person import TerminalUser, UnattendedUser
@@ -131,6 +134,8 @@ def play(
                 return ExitCode.DONE
         session = session.started_again(given_limits(here, session.limits))
         _introduce(here, agent, header, mode.continuous, place, programs, resumed=bool(begun.past))
+        if unpriced := _unpriced(source, session.limits):
+            here.warn(unpriced)
         if begun.past:
             session = _taken_up(session, begun.journal, screen, advised)
         show = _told(screen, _speaker(here, agent, closing))
@@ -242,6 +247,20 @@ def _introduce(
         here.console.say(programs.line, Tone.DIM if programs.walled else Tone.WARN)
     if continuous and not header.setup.get("demo"):
         here.warn(CONTINUOUS_WARNING)
+
+
+def _unpriced(source: Provider | Demonstration, limits: Limits) -> str:
+    """What holds in place of a budget where a price is not known; empty where all are."""
+    if isinstance(source, Demonstration) or limits.budget is None:
+        return ""
+    models = dict.fromkeys(model.name for model in (source.smart, source.fast) if model.price is None)
+    if not models:
+        return ""
+    tokens = limits.tokens or int(limits.budget * UNPRICED_TOKENS_PER_DOLLAR)
+    return (
+        f"What {' and '.join(models)} costs is not known, so {count(tokens)} tokens hold in place of the "
+        f"budget of ${limits.budget}. SMART_LLM_PRICE and FAST_LLM_PRICE tell the prices."
+    )
 
 
 def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advised | None) -> Session:

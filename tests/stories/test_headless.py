@@ -252,10 +252,26 @@ class TestLimits:
         ended = played(ready, self.steps(), "-y", "-c", *option)
         assert ended.code == 5
         assert f"used; the {kind} is" in ended.out
+        assert f"is reached. To go on, resume with a higher {option[0]}." in ended.out
         assert len(list(ready.workspace.iterdir())) < 12
         assert played(ready, self.steps(), "resume", "-c").code == 5
         larger = (more[0], more[1].replace("900k", "900000"))
         assert played(ready, self.steps(), "resume", "-c", *larger).code == 0
+
+    @pytest.mark.skipif(os.name == "nt", reason="0.0.0.0 is this machine on POSIX systems")
+    def test_a_budget_where_no_price_is_known_is_told_as_the_tokens_that_it_holds_as(
+        self, ready: Place
+    ) -> None:
+        with OpenAIServer(self.steps()) as server:
+            elsewhere = {"OPENAI_API_BASE_URL": server.url.replace("127.0.0.1", "0.0.0.0")}
+            model = {"SMART_LLM_MODEL": "theirs"}
+            ended = ready.run("-y", "-c", "--budget", "0.05", **provider(server, **elsewhere, **model))
+        assert ended.code == 5, ended.said
+        assert (
+            "What theirs costs is not known, so 5 000 tokens hold in place of the budget of $0.05."
+            in ended.out
+        )
+        assert "The limit of 5000 tokens is reached. To go on, resume with a higher --budget." in ended.out
 
     def test_so_many_steps_of_each_start(self, ready: Place) -> None:
         model = self.steps()
