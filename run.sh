@@ -4,6 +4,8 @@
 # runs in this folder, wherever you call it from: relative paths start here.
 
 set -euo pipefail
+AUTOGPT_STARTED_AS=$(printf %q "$0") # what the program says to type, to go on
+export AUTOGPT_STARTED_AS
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 bash scripts/install.sh .venv requirements.txt
 unset PYTHONHOME PYTHONPATH

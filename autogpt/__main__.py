@@ -1,6 +1,16 @@
 """`python -m autogpt`."""
 
-from autogpt.cli import main
+import sys
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while it is still being loaded leaves like any other."""
+    try:
+        from autogpt import cli
+    except KeyboardInterrupt:
+        sys.exit(7)
+    cli.main()
+
 
 if __name__ == "__main__":
     main()

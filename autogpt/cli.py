@@ -236,8 +236,8 @@ def _open_closed_streams() -> None:
 
 def _say_wrong(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
-    where = context.command_path if context else "autogpt"
-    click.echo(f"{error.format_message()} ({where} --help lists the options)", err=True)
+    command = f"{context.info_name} " if context and context.parent else ""
+    click.echo(f"{error.format_message()} ({command}--help lists the options)", err=True)
 
 
 def main() -> None:

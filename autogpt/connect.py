@@ -256,6 +256,9 @@ def _with_key(settings: Settings, questions: Questions, env_file: Path) -> Setti
 
 
 def _keep_key(settings: Settings, text: str, questions: Questions, env_file: Path) -> Settings:
+    if not text.strip():
+        questions.say("Nothing was typed. What is pasted is not shown, but it is there.")
+        return settings
     try:
         key: Secret = KEY.parse(text.strip())
     except ValueError:

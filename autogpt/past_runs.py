@@ -15,16 +15,14 @@ from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone, dollars
 from autogpt.terminal.render import profile_lines
 
-NO_RUNS = "There are no runs here yet. Start one with: autogpt"
-
 
 def list_runs() -> ExitCode:
     """Show all runs, the oldest first."""
-    with stage(Options()) as here:
+    with stage(Options(), acting=False) as here:
         with nothing_begun():
             summaries = build.run_store(here.settings, STATE).runs()
         if not summaries:
-            here.say(NO_RUNS)
+            here.say(f"There are no runs here yet. Start one with: {here.started_as}")
         for summary in summaries:
             here.console.say(_line(summary))
             if goal := " ".join(summary.goal.split()):
@@ -34,7 +32,7 @@ def list_runs() -> ExitCode:
 
 def replay(run_id: str | None, output: str) -> ExitCode:
     """Show one run again, event by event."""
-    with stage(Options(output=output)) as here:
+    with stage(Options(output=output), acting=False) as here:
         with nothing_begun():
             past = build.run_store(here.settings, STATE).read(run_id)
         for notice in past.notices:

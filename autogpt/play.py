@@ -17,6 +17,7 @@ from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
 from autogpt.core.errors import ExitCode, UserError
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
@@ -24,12 +25,13 @@ from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
-from autogpt.options import Options
+from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
 from autogpt.rights import Rules, given_limits, limits_of
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
+from autogpt.terminal.harmless import count
 from autogpt.terminal.jsonl import JsonLines
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.person import TerminalUser, UnattendedUser
@@ -133,6 +135,8 @@ def play(
                 return ExitCode.DONE
         session = session.started_again(given_limits(here, session.limits))
         _introduce(here, agent, header, mode.continuous, place, programs, resumed=bool(begun.past))
+        if unpriced := _unpriced(source, session.limits):
+            here.warn(unpriced)
         if begun.past:
             session = _taken_up(session, begun.journal, screen, advised)
         show = _told(screen, _speaker(here, agent, closing))
@@ -248,6 +252,20 @@ def _introduce(
         here.warn(CONTINUOUS_WARNING)
 
 
+def _unpriced(source: Provider | Demonstration, limits: Limits) -> str:
+    """What holds in place of a budget where a price is not known; empty where all are."""
+    if isinstance(source, Demonstration) or limits.budget is None:
+        return ""
+    models = dict.fromkeys(model.name for model in (source.smart, source.fast) if model.price is None)
+    if not models:
+        return ""
+    tokens = limits.tokens or int(limits.budget * UNPRICED_TOKENS_PER_DOLLAR)
+    return (
+        f"What {' and '.join(models)} costs is not known, so {count(tokens)} tokens hold in place of the "
+        f"budget of ${limits.budget}. SMART_LLM_PRICE and FAST_LLM_PRICE tell the prices."
+    )
+
+
 def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advised | None) -> Session:
     """The session as it goes on in this process: the rights that were given in the one before end."""
     for fact in (Resumed(at=time.time()), advised):
@@ -269,7 +287,7 @@ def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
         screen.display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
     else:
         screen.display.stop(stop)
-        here.say(_how_to_go_on(header, here.options))
+        here.say(_how_to_go_on(header, here))
     return stop.reason.exit_code
 
 
@@ -278,26 +296,31 @@ def _broken_off(screen: _Screen, error: BaseException, header: Header) -> ExitCo
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
     screen.stop(BROKEN_OFF.get(code, "error"), text, code)
-    screen.here.say(_how_to_go_on(header, screen.here.options))
+    screen.here.say(_how_to_go_on(header, screen.here))
     return code
 
 
-def _how_to_go_on(header: Header, options: Options) -> str:
+def _how_to_go_on(header: Header, here: Stage) -> str:
     """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
-    words = ["autogpt", "resume", header.id]
-    if options.continuous:
-        words.append("--continuous")
-    if options.workspace_directory is not None:
-        words += ["--workspace-directory", str(options.workspace_directory)]
-    if options.use_memory is not None:
-        words += ["--use-memory", options.use_memory]
-    if options.policy is not None:
-        words += ["--policy", str(options.policy)]
-    if options.preset is not None:
-        words += ["--preset", options.preset]
+    options, words = here.options, ["resume", header.id]
+    flags = {
+        "--continuous": options.continuous,
+        "--gpt3only": options.gpt3only,
+        "--gpt4only": options.gpt4only,
+        "--allow-downloads": options.allow_downloads,
+    }
+    words += [name for name, is_on in flags.items() if is_on]
+    values = {
+        "--workspace-directory": options.workspace_directory,
+        "--prompt-settings": options.prompt_settings,
+        "--use-memory": options.use_memory,
+        "--policy": options.policy,
+        "--preset": options.preset,
+    }
+    words += [word for name, value in values.items() if value is not None for word in (name, str(value))]
     for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
         words += [word for rule in rules for word in (name, rule)]
-    return f"Go on with: {shlex.join(words)}"
+    return f"Go on with: {here.started_as} {shlex.join(words)}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from typing import TextIO
 
 from autogpt.core.errors import JournalError, UsageError
 from autogpt.options import Options
-from autogpt.settings import Models, Settings, load_settings
+from autogpt.settings import Loaded, Models, Settings, load_settings
 from autogpt.terminal.console import Console, look_of
 from autogpt.terminal.interrupts import Interrupts
 from autogpt.terminal.jsonl import claimed_stdout
@@ -43,6 +44,16 @@ class Stage:
     events_to: TextIO | None
     environ: Mapping[str, str]
 
+    @property
+    def started_as(self) -> str:
+        """What the person types to start the program, for a shell."""
+        named = self.environ.get("AUTOGPT_STARTED_AS", "").strip()
+        if named:
+            return named
+        if Path(sys.argv[0]).stem == "autogpt":
+            return "autogpt"
+        return f"{shlex.quote(sys.orig_argv[0])} -m autogpt"
+
     def say(self, text: str) -> None:
         """A line for the person."""
         self.console.say(text)
@@ -53,8 +64,11 @@ class Stage:
 
 
 @contextmanager
-def stage(options: Options) -> Iterator[Stage]:
-    """Set the stage, and clear it at the end, whichever way that comes. Raises UsageError."""
+def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
+    """Set the stage, and clear it at the end, whichever way that comes. Raises UsageError.
+
+    Where no agent is to act, nothing is said of what the settings mean for one.
+    """
     with ExitStack() as stack:
         interrupts = stack.enter_context(Interrupts())
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
@@ -76,14 +90,19 @@ def stage(options: Options) -> Iterator[Stage]:
             events_to=events_to,
             environ=os.environ,
         )
-        for notice in loaded.notices:
-            made.warn(notice)
-        if loaded.widened_by_file:
-            names = ", ".join(loaded.widened_by_file)
-            made.warn(f"Your .env file gives the agent more than it has by default: {names}.")
-        for option in options.later():
-            made.warn(f"{option} is known, but its part of the program has not come yet: it has no effect.")
+        if acting:
+            _tell(made, loaded)
         yield made
+
+
+def _tell(here: Stage, loaded: Loaded) -> None:
+    for notice in loaded.notices:
+        here.warn(notice)
+    if loaded.widened_by_file:
+        names = ", ".join(loaded.widened_by_file)
+        here.warn(f"Your .env file gives the agent more than it has by default: {names}.")
+    for option in here.options.later():
+        here.warn(f"{option} is known, but its part of the program has not come yet: it has no effect.")
 
 
 @contextmanager

@@ -21,5 +21,8 @@ if ! grep -q " $home " /proc/self/mounts; then
     echo "Nothing is mounted at $home: what the agent makes is gone when the container is. (-v \"\$PWD/agent:$home\" keeps it.)" >&2
 fi
 
+# What the program says to type, to go on; compose names itself.
+export AUTOGPT_STARTED_AS="${AUTOGPT_STARTED_AS:-autogpt}"
+
 # -I: neither the current folder nor a variable can put code in the program's way.
 exec /opt/autogpt/bin/python -I -u -X utf8 -m autogpt "$@"

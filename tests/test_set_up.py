@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,8 @@ print("arguments", sys.argv[1:], "in", os.path.basename(os.getcwd()), "read", re
 if "wait" in sys.argv:
     print("waiting", flush=True)
     signal.pause()
+if "how" in sys.argv:
+    print(os.environ["AUTOGPT_STARTED_AS"])
 sys.exit(5)
 """
 
@@ -109,6 +112,11 @@ def test_the_first_start_installs_and_the_next_ones_are_quiet(checkout: Path) ->
     (checkout / ".venv" / "installed.txt").unlink()
     (next(checkout.glob(".venv/lib/python3*/site-packages")) / "greeting.py").write_text("half = ")
     assert start(checkout).stdout.endswith("greeting 2.0\n")
+
+
+def test_the_program_knows_what_to_type_to_start_it(checkout: Path) -> None:
+    *_, said = start(checkout, "how").stdout.splitlines()
+    assert shlex.split(said) == [str(checkout / "run.sh")]
 
 
 def test_signals_reach_the_program(checkout: Path) -> None:

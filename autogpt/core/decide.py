@@ -215,7 +215,24 @@ def _at_limit(session: Session, met: LimitMet) -> Effect:
         return Stop(StopReason.STEPS, f"Steps done, as you asked: {met.allowed}.")
     if session.setup.attended:
         return AskForMore(met.kind, str(met.spent), str(met.allowed))
-    return Stop(StopReason.LIMIT, f"The {met.kind.value} limit of {met.allowed} is reached.")
+    return Stop(StopReason.LIMIT, _how_to_raise(met, session))
+
+
+def _how_to_raise(met: LimitMet, session: Session) -> str:
+    match met.kind:
+        case LimitKind.BUDGET:
+            limit, option = f"The budget of ${met.allowed}", "--budget"
+        case LimitKind.TOKENS:
+            # Without a limit of tokens, it is the budget that held as one: a price is not known.
+            option = "--budget" if session.limits.tokens is None else "--max-tokens"
+            limit = f"The limit of {met.allowed} tokens"
+        case LimitKind.STEPS:
+            limit, option = f"The limit of {met.allowed} steps", "--max-steps"
+        case LimitKind.TIME:
+            limit, option = f"The limit of {met.allowed} seconds", "--max-time"
+        case unreachable:
+            assert_never(unreachable)
+    return f"{limit} is reached. To go on, resume with a higher {option}."
 
 
 def _system_fits(session: Session) -> bool:

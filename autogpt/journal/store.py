@@ -205,7 +205,7 @@ class RunStore:
             )
         nearest = difflib.get_close_matches(wanted, folders, 1, cutoff=0) or [max(folders)]
         raise UsageError(
-            f"There is no run {wanted!r}. The nearest is {nearest[0]}; `autogpt runs` lists all."
+            f"There is no run {wanted!r}. The nearest is {nearest[0]}; the command `runs` lists all."
         )
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from autogpt.core.errors import UsageError
 from autogpt.core.ports import Model
 from autogpt.core.profile import Profile
-from autogpt.profile.decomposing import MOST_GOALS, decompose, profile_of_task
+from autogpt.profile.decomposing import MOST_GOALS, NoProfile, decompose, profile_of_task
 from autogpt.profile.saved import NO_OVERRIDES, Overrides, read_profile, set_aside, write_profile
 from autogpt.settings.kinds import dollars
 from autogpt.settings.texts import visible_path
@@ -100,7 +100,10 @@ def _of_task(asked: Asked, model: Model | None, questions: Questions | None) -> 
     if not task:
         raise UsageError("The task is empty: say after --task what Auto-GPT should do.")
     profile = decompose(task, model) if model and not asked.overrides.complete else None
-    chosen = asked.overrides.over(replace(profile, task=task) if profile else profile_of_task(task))
+    if isinstance(profile, NoProfile) and questions:
+        questions.say(f"{profile.why} The task itself is the only goal.")
+    made = replace(profile, task=task) if isinstance(profile, Profile) else profile_of_task(task)
+    chosen = asked.overrides.over(made)
     if questions:
         _show(chosen, questions)
     return chosen
@@ -130,10 +133,11 @@ def _new(asked: Asked, model: Model | None, questions: Questions) -> Profile | N
         return None
     if task.lower() == MANUAL:
         return _by_hand(asked.overrides.over(_BY_HAND), questions)
-    profile = decompose(task, model) if model else None
-    if profile is None:
-        why = "I couldn't work out a profile from that" if model else "There is no model to ask yet"
-        questions.say(f"{why}, so let us set it up by hand; Enter takes what stands in brackets.")
+    profile = decompose(task, model) if model else NoProfile("There is no model to ask yet.")
+    if isinstance(profile, NoProfile):
+        questions.say(
+            f"{profile.why} So let us set it up by hand: Enter takes what stands in brackets, Ctrl-D leaves."
+        )
         return _by_hand(asked.overrides.over(profile_of_task(task)), questions)
     chosen = asked.overrides.over(replace(profile, task=task))
     _show(chosen, questions)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from autogpt.core.errors import ContextOverflow, OverLimit, ProviderError
 from autogpt.core.messages import Message
@@ -59,8 +60,18 @@ _LONGEST_TASK = 20_000
 """Characters of a task that are shown to the model here; the goals of a longer one are in its first pages."""
 
 
-def decompose(task: str, model: Model) -> Profile | None:
-    """The profile that the model makes of the task; None when it couldn't or its reply can't be read.
+@dataclass(frozen=True, slots=True)
+class NoProfile:
+    """The model gave none; `why` is one sentence for the person."""
+
+    why: str
+
+
+_UNREADABLE = NoProfile("The model's answer can't be read as a profile.")
+
+
+def decompose(task: str, model: Model) -> Profile | NoProfile:
+    """The profile that the model makes of the task, or why there is none.
 
     Raises ProviderError where only the person can mend it (the key, the credit), and KeyboardInterrupt.
     """
@@ -75,10 +86,13 @@ def decompose(task: str, model: Model) -> Profile | None:
     except ProviderError as error:
         if error.of_account:
             raise
-        return None
-    except (ContextOverflow, OverLimit):
-        return None
-    return read_decomposition(completion.text) if completion.finish == "stop" else None
+        return NoProfile(f"{str(error).rstrip('.')}.")
+    except ContextOverflow:
+        return NoProfile("The model's window is too small to be asked for a profile.")
+    except OverLimit:
+        return NoProfile("The budget is too small to ask the model for a profile.")
+    read = read_decomposition(completion.text) if completion.finish == "stop" else None
+    return read or _UNREADABLE
 
 
 def profile_of_task(task: str) -> Profile:

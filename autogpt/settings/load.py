@@ -201,6 +201,10 @@ def _url_password(text: str) -> tuple[str, ...]:
     return (password, unquote(password)) if password else ()
 
 
+def _without_password(address: str) -> str:
+    return re.sub(r"(?<=//)[^/@]*@", "", address)
+
+
 def _check(settings: Settings) -> None:
     keys = settings.run.authorise_key, settings.run.exit_key
     if keys[0].casefold() == keys[1].casefold():
@@ -219,8 +223,9 @@ def _notices(
             yield f"{value.name} ({value.where}) has no effect any more. {variable.meaning}"
     by_field = {variable.field: value for variable, value in found.items()}
     key, address = by_field.get("models.api_key"), by_field.get("models.base_url")
-    if key and address and address.from_file and not key.from_file and not _is_loopback(address.text):
-        yield f"Your {key.name} ({key.where}) is sent to {visible(address.text)}, as {address.name} says ({address.where})."
+    if address and address.from_file and not _is_loopback(address.text):
+        what = f"Your {key.name} ({key.where})" if key and not key.from_file else "What the agent reads"
+        yield f"{what} is sent to {visible(_without_password(address.text))}, as {address.name} says ({address.where})."
 
 
 def _passed_over(variable: Variable, levels: tuple[Mapping[str, _Value], ...]) -> Iterator[str]:

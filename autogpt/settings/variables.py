@@ -109,7 +109,6 @@ _PROVIDER = (
         "OpenAI's. Your key is sent to it.",
         example="http://localhost:11434/v1",
         other_names=("OPENAI_API_BASE", "OPENAI_BASE_URL"),
-        widens=True,
     ),
     Variable(
         "OPENAI_ORGANIZATION",

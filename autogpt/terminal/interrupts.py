@@ -4,14 +4,17 @@ Ctrl-C once raises KeyboardInterrupt in the main thread: it cancels the model ca
 command. Twice within a step, SIGTERM, SIGHUP (the terminal was closed) or Ctrl-Break raise
 `Leaving`: save and leave, the run can be resumed. Handlers are there only inside
 `with Interrupts():`, and only in the main thread; a signal that was ignored before (nohup) stays
-ignored. Once leaving has begun, further signals are passed over, so that saving is not torn; the
+ignored. Where raising would do harm or be lost (in the middle of an import, whose lock would stay
+held, or in a callback of the garbage collector) it is raised a moment later. Once leaving has begun, further signals are passed over, so that saving is not torn; the
 fifth Ctrl-C ends the process as the system does.
 """
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +25,7 @@ from autogpt.core.errors import ExitCode
 
 _ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
 _PRESSES_TO_KILL = 5
+_LATER = 0.01  # seconds
 
 
 class Leaving(BaseException):
@@ -40,13 +44,17 @@ class Interrupts:
         self._pending: BaseException | None = None
         self._leaving = False
         self._instead: Callable[[Leaving], None] | None = None
+        self._number = int(signal.SIGINT)  # the last that came
+        self._again: BaseException | None = None  # what it will raise when it comes again
+        self._hook = sys.unraisablehook
 
     def __enter__(self) -> Interrupts:
-        if threading.current_thread() is threading.main_thread():
+        if _in_main_thread():
             for name in ("SIGINT", *_ENDINGS):
                 number = getattr(signal, name, None)
                 if number is not None and signal.getsignal(number) not in (signal.SIG_IGN, None):
                     self._before[number] = signal.signal(number, self._received)
+            self._hook, sys.unraisablehook = sys.unraisablehook, self._lost
         return self
 
     def __exit__(
@@ -55,6 +63,8 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._before:
+            sys.unraisablehook = self._hook
         while self._before:
             number, handler = self._before.popitem()
             signal.signal(number, handler)
@@ -69,10 +79,12 @@ class Interrupts:
         return self._leaving
 
     def raise_pending(self) -> None:
-        """Raise what a `shielded(deliver=False)` kept back, if anything."""
+        """Raise what a `shielded(deliver=False)` kept back, or what a library swallowed, if anything."""
         if self._pending is not None and not self._shields:
             pending, self._pending = self._pending, None
             raise pending
+        if self._leaving and not self._shields:
+            raise Leaving
 
     @contextmanager
     def shielded(self, *, deliver: bool = True) -> Iterator[None]:
@@ -82,7 +94,7 @@ class Interrupts:
         question, a model call or a step begins: for blocks outside the reach of the loop.
         When the block itself fails, its error passes and the signal waits likewise.
         """
-        if threading.current_thread() is not threading.main_thread():
+        if not _in_main_thread():
             yield  # signals only ever reach the main thread
             return
         self._shields += 1
@@ -106,6 +118,11 @@ class Interrupts:
             self._instead = before
 
     def _received(self, number: int, frame: FrameType | None) -> None:
+        again, self._again = self._again, None
+        if again is not None and number == self._number:
+            self._deliver(again, frame)
+            return
+        self._number = number
         if number == signal.SIGINT:
             self._presses += 1
         if self._leaving:
@@ -114,16 +131,48 @@ class Interrupts:
                 os.kill(os.getpid(), number)
             return
         if number == signal.SIGINT and self._presses < 2:
-            self._deliver(KeyboardInterrupt())
+            self._deliver(KeyboardInterrupt(), frame)
         else:
             self._leaving = True
-            self._deliver(Leaving())
+            self._deliver(Leaving(), frame)
 
-    def _deliver(self, error: BaseException) -> None:
+    def _deliver(self, error: BaseException, frame: FrameType | None) -> None:
         if self._shields:
             self._pending = error  # the later one is the stronger one
         elif self._instead is not None and isinstance(error, Leaving):
             self._instead(error)
+        elif _is_importing(frame):
+            self._deliver_later(error)
         else:
             self._pending = None
             raise error
+
+    def _deliver_later(self, error: BaseException) -> None:
+        self._again = error
+        timer = threading.Timer(_LATER, self._repeat, (self._number,))
+        timer.daemon = True
+        timer.start()
+
+    def _repeat(self, number: int) -> None:
+        if not self._before:
+            return
+        if sys.platform == "win32":
+            _thread.interrupt_main(number)
+        else:  # a real signal also ends what the main thread waits for
+            signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+    def _lost(self, failure: sys.UnraisableHookArgs) -> None:
+        """Catch what Python would print and forget, because nobody could catch it where it was raised."""
+        lost = failure.exc_value
+        if isinstance(lost, Leaving | KeyboardInterrupt) and _in_main_thread():
+            self._deliver_later(Leaving() if isinstance(lost, Leaving) else KeyboardInterrupt())
+        else:
+            self._hook(failure)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

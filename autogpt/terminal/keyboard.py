@@ -55,6 +55,7 @@ class Keyboard:
         self._session: PromptSession[str] | None = None
         self._input: Input | None = None
         self._early = Typed()
+        self._pressed = False  # a Ctrl-C that came in behind an answer
         self._failed = False
 
     def typed(self, *, half: bool = True) -> Typed:
@@ -74,7 +75,7 @@ class Keyboard:
     def read_ahead(self, prompt: str) -> str:
         """The same as `read` for a question that a line typed or pasted before it may answer."""
         early = self._early
-        if early.lines:
+        if early.lines and not self._pressed:
             self._early = Typed(early.lines[1:], early.rest)
             self._console.say(prompt + early.lines[0])
             return early.lines[0]
@@ -90,6 +91,7 @@ class Keyboard:
         that ends with the input instead of Enter is not an answer but EOFError. Call `typed` first.
         """
         self._leave_if_told()
+        self._raise_pressed()
         with self._console.asking():
             if self._can_edit():
                 text = clean(self._edited(prompt, prefill))
@@ -119,12 +121,21 @@ class Keyboard:
         if self._interrupts is not None and self._interrupts.leaving and _in_main_thread():
             raise Leaving
 
+    def _raise_pressed(self) -> None:
+        pressed, self._pressed = self._pressed, False
+        if pressed:
+            raise KeyboardInterrupt
+
     def _can_edit(self) -> bool:
         return self._editing and not self._failed
 
     def _line(self, prompt: str, whole: bool) -> str:
         self._console.ask(prompt)
-        row = _read_line(self._stdin)
+        try:
+            row = _read_line(self._stdin)
+        except BaseException:
+            self._console.say("")  # behind the terminal's ^C
+            raise
         if not row or (whole and not row.endswith("\n")):
             self._console.say("")
             raise EOFError
@@ -159,11 +170,19 @@ class Keyboard:
         return self._interrupts.handing_over(leave)
 
     def _keep_early(self) -> None:
-        """Keep what came in behind the answer (several lines at once): it answers nothing."""
+        """Keep what came in behind the answer (several lines at once): it answers nothing.
+
+        A Ctrl-C behind it is for the next question, and takes back what was typed before it.
+        """
         from prompt_toolkit.input.typeahead import get_typeahead
+        from prompt_toolkit.keys import Keys
 
         if self._input is not None:
-            text = "".join(_typed_by(key.key, key.data) for key in get_typeahead(self._input))
+            keys = get_typeahead(self._input)
+            while Keys.ControlC in (pressed := [key.key for key in keys]):
+                self._pressed = True
+                del keys[: pressed.index(Keys.ControlC) + 1]
+            text = "".join(_typed_by(key.key, key.data) for key in keys)
             now = split_typed(text)
             self._early = Typed(self._early.lines + now.lines, now.rest)
 

@@ -111,7 +111,8 @@ class TerminalUser:
             self._drop_interrupt()
             self._console.say("THE AGENT ASKS:", Tone.LABEL)
             self._console.show(block(question, characters=6000, rows=100))
-            text = self._read("Your answer goes to the agent as you type it; Enter alone lets it decide.")
+            legend = "Your answer goes to the agent as you type it; Enter alone lets it decide."
+            text = self._read(legend, key_leaves=False)
         if text is None:
             raise Leaving
         return text.strip()
@@ -145,7 +146,7 @@ class TerminalUser:
             case Words(text=words):
                 return Advised(words, at=self._now())
 
-    def _always(self, question: Ask) -> RuleAdded | None:
+    def _always(self, question: Ask) -> RuleAdded | Left | None:
         rule = question.rule
         if not rule or len(rule) > _LONGEST_RULE or question.action is None:
             self._console.say("There is no rule to allow this for good; it is asked each time.", Tone.WARN)
@@ -153,9 +154,12 @@ class TerminalUser:
         self._console.say("Always allow in this run:", Tone.LABEL)
         self._console.show(block(rule, characters=10 * _LONGEST_RULE, rows=_LONGEST_RULE))
         text = self._read(
-            f"{self._keys.authorise} adds this rule and runs the action; anything else goes back"
+            f"{self._keys.authorise} adds this rule and runs the action; anything else goes back",
+            key_leaves=False,
         )
-        if text is not None and meaning_of(text, self._keys) == Yes():
+        if text is None:
+            return Left(at=self._now())
+        if meaning_of(text, self._keys) == Yes():
             return RuleAdded(rule, at=self._now())
         self._console.say("The rule was not added.", Tone.DIM)
         return None
@@ -170,7 +174,7 @@ class TerminalUser:
             f"{no} leave · s self-review{always} · or say what to do instead"
         )
 
-    def _read(self, legend: str) -> str | None:
+    def _read(self, legend: str, *, key_leaves: bool = True) -> str | None:
         """Show a question and wait; None when the person leaves by Ctrl-C twice or end of input."""
         warned = False
         while True:
@@ -186,7 +190,8 @@ class TerminalUser:
                 if warned:
                     return None
                 warned = True
-                words = f"Ctrl-C again, or {self._keys.leave}, leaves; the run can be resumed."
+                key = f", or {self._keys.leave}," if key_leaves else ""
+                words = f"Ctrl-C again{key} leaves; the run can be resumed."
                 self._console.say(words, Tone.WARN)
 
     def _gather(self, *, half: bool) -> str:

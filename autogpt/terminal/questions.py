@@ -10,6 +10,8 @@ from autogpt.terminal.harmless import one_line
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.lines import Tone
 
+_LONGEST_DEFAULT = 400  # characters; whoever takes it by pressing Enter must have seen it
+
 
 class Questions:
     """Asks at one console and keyboard."""
@@ -24,7 +26,7 @@ class Questions:
 
     def ask_line(self, prompt: str, default: str = "") -> str | None:
         """A line (or a paste of many); Enter alone takes the default, which is shown."""
-        shown = f"{prompt} [{one_line(default, longest=60)}] " if default else f"{prompt} "
+        shown = f"{prompt} [{one_line(default, longest=_LONGEST_DEFAULT)}] " if default else f"{prompt} "
         try:
             return self._keyboard.read_ahead(shown).strip() or default
         except (EOFError, KeyboardInterrupt):

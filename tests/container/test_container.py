@@ -142,7 +142,7 @@ def test_ctrl_c_leaves_with_7_and_a_new_container_goes_on(project: Project) -> N
         child.expect("Ctrl-C again")
         child.expect(READY)
         child.send(CTRL_C)
-        child.expect("Go on with: autogpt resume")
+        child.expect("Go on with: docker-compose run --rm auto-gpt resume")
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == 7
@@ -164,7 +164,7 @@ def test_a_container_that_is_stopped_ends_its_run_properly(project: Project) -> 
         assert "\x1b[1;36m" not in child.before
         (container,) = project.containers()
         project.docker("stop", "--time", "20", container)
-        child.expect("Go on with: autogpt resume")
+        child.expect("Go on with: docker-compose run --rm auto-gpt resume")
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == 7

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autogpt.core.errors import ContextOverflow, ProviderError
+from autogpt.core.errors import ContextOverflow, LimitKind, OverLimit, ProviderError
 from autogpt.core.messages import Completion, Message
 from autogpt.core.profile import Profile
 from autogpt.models.errors import Fault, ModelFault
 from autogpt.profile import decompose, profile_of_task, read_decomposition
-from autogpt.profile.decomposing import _SYSTEM
+from autogpt.profile.decomposing import _SYSTEM, NoProfile
 
 
 @dataclass
@@ -190,17 +191,23 @@ def test_an_enormous_task_still_makes_a_small_prompt() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "why"),
     [
-        Completion("no"),
-        Completion(PLAIN, finish="length"),
-        Completion(PLAIN, finish="filter"),
-        ProviderError("down"),
-        ContextOverflow(100),
+        (Completion("no"), "can't be read"),
+        (Completion(PLAIN, finish="length"), "can't be read"),
+        (Completion(PLAIN, finish="filter"), "can't be read"),
+        (
+            ProviderError("nothing answers there: start the server"),
+            "nothing answers there: start the server.",
+        ),
+        (ContextOverflow(100), "window is too small"),
+        (OverLimit(LimitKind.BUDGET, Decimal(0), Decimal("0.01"), Decimal(1)), "budget is too small"),
     ],
 )
-def test_no_usable_answer_gives_none(answer: Completion | Exception) -> None:
-    assert decompose("x", OneAnswer(answer)) is None
+def test_no_usable_answer_gives_the_reason(answer: Completion | Exception, why: str) -> None:
+    made = decompose("x", OneAnswer(answer))
+    assert isinstance(made, NoProfile)
+    assert why in made.why
 
 
 def test_a_refused_key_is_passed_on() -> None:

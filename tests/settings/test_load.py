@@ -326,8 +326,14 @@ def test_a_key_of_the_environments_that_the_file_sends_away_is_told(env_file: Pa
     (notice,) = load({"OPENAI_API_KEY": KEY}, env_file).notices
     assert "https://elsewhere.example/v1" in notice
     assert KEY not in notice
-    assert load({}, env_file).notices == ()
+    (notice,) = load({}, env_file).notices
+    assert notice.startswith(
+        "What the agent reads is sent to https://elsewhere.example/v1, as OPENAI_API_BASE_URL"
+    )
+    env_file.write_text("OPENAI_API_BASE_URL=https://me:hunter2@elsewhere.example/v1\n")
+    assert "hunter2" not in load({}, env_file).notices[0]
     env_file.write_text("OPENAI_API_BASE_URL=http://localhost:11434/v1\n")
+    assert load({}, env_file).widened_by_file == ()  # a server of one's own is no more than the default
     assert load({"OPENAI_API_KEY": KEY}, env_file).notices == ()
 
 

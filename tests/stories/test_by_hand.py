@@ -208,11 +208,26 @@ class TestProfile:
     def test_a_model_that_makes_no_profile_leads_to_making_it_by_hand(self, place: Place) -> None:
         with seated(place, Model(profile="I am sorry, I can't.")) as person:
             person.sees("I want Auto-GPT to:").types("cook a soup")
-            person.sees("couldn't work out a profile").sees("Name of your AI:").types("")
-            person.sees("Auto-GPT is:").types("").sees("Goal 1:").types("").sees("Budget").types("")
+            person.sees("can't be read as a profile. So let us set it up by hand").sees(
+                "Name of your AI:"
+            ).types("")
+            # What Enter would take can be read first.
+            person.sees("Auto-GPT is: [an AI that does this task: cook a soup]").types("").sees(
+                "Goal 1:"
+            ).types("").sees("Budget").types("")
             person.answers("Run task_complete?", "y")
             assert person.ends() == 0
         assert "- cook a soup" in (place.folder / "ai_settings.yaml").read_text()
+
+    def test_a_server_that_does_not_answer_is_told_before_anything_is_typed_by_hand(
+        self, place: Place
+    ) -> None:
+        nowhere = {"OPENAI_API_BASE_URL": "http://127.0.0.1:9/v1", "SMART_LLM_MODEL": "x"}
+        with sit_down(place, **nowhere, LLM_PATIENCE="0.1") as person:
+            person.sees("I want Auto-GPT to:").types("cook a soup")
+            person.sees("nothing answers there: start the server", "by hand").sees("Name of your AI:")
+            person.presses(CTRL_D)
+            assert person.ends() == 7
 
     def test_the_profile_of_a_file_is_used_without_asking(self, place: Place) -> None:
         saved_profile(place, "other.yaml")

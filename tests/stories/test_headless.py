@@ -6,6 +6,7 @@ import os
 import shlex
 import signal
 import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -184,6 +185,13 @@ class TestPolicy:
         assert played(ready, Model(write("b c.md")), *shlex.split(said)).code == 0
         assert [path.name for path in ready.workspace.iterdir()] == ["a.md"]
 
+    def test_the_line_can_be_typed_however_the_program_was_started(self, ready: Place) -> None:
+        typed = ("-c", "-y", "-l", "1", "--gpt3only", "--allow-downloads")
+        ended = played(ready, Model(write("a.md")), *typed, AUTOGPT_STARTED_AS="")
+        said = ended.out.partition("Go on with: ")[2].splitlines()[0]
+        assert shlex.split(said)[:4] == [sys.executable, "-m", "autogpt", "resume"]
+        assert shlex.split(said)[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
+
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
         ended = played(ready, Model(), "-y", "-c", "--deny", "fly_to_the_moon")
         assert ended.code == 0
@@ -244,10 +252,26 @@ class TestLimits:
         ended = played(ready, self.steps(), "-y", "-c", *option)
         assert ended.code == 5
         assert f"used; the {kind} is" in ended.out
+        assert f"is reached. To go on, resume with a higher {option[0]}." in ended.out
         assert len(list(ready.workspace.iterdir())) < 12
         assert played(ready, self.steps(), "resume", "-c").code == 5
         larger = (more[0], more[1].replace("900k", "900000"))
         assert played(ready, self.steps(), "resume", "-c", *larger).code == 0
+
+    @pytest.mark.skipif(os.name == "nt", reason="0.0.0.0 is this machine on POSIX systems")
+    def test_a_budget_where_no_price_is_known_is_told_as_the_tokens_that_it_holds_as(
+        self, ready: Place
+    ) -> None:
+        with OpenAIServer(self.steps()) as server:
+            elsewhere = {"OPENAI_API_BASE_URL": server.url.replace("127.0.0.1", "0.0.0.0")}
+            model = {"SMART_LLM_MODEL": "theirs"}
+            ended = ready.run("-y", "-c", "--budget", "0.05", **provider(server, **elsewhere, **model))
+        assert ended.code == 5, ended.said
+        assert (
+            "What theirs costs is not known, so 5 000 tokens hold in place of the budget of $0.05."
+            in ended.out
+        )
+        assert "The limit of 5000 tokens is reached. To go on, resume with a higher --budget." in ended.out
 
     def test_so_many_steps_of_each_start(self, ready: Place) -> None:
         model = self.steps()
@@ -388,3 +412,9 @@ class TestExitCodes:
         assert _terminated(ready) == 7
         assert played(ready, Model(write("b.md")), "resume", "-c").code == 0
         assert sorted(path.name for path in ready.workspace.iterdir()) == ["a.md", "b.md"]
+
+
+def test_the_list_of_runs_says_nothing_of_what_an_agent_may_do(place: Place) -> None:
+    (place.folder / ".env").write_text("EXECUTE_LOCAL_COMMANDS=True\n")
+    assert "EXECUTE_LOCAL_COMMANDS" in place.run("--demo").said
+    assert "EXECUTE_LOCAL_COMMANDS" not in place.run("runs").said + place.run("replay").said

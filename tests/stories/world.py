@@ -145,6 +145,7 @@ class Place:
             "USERPROFILE": str(home),
             "LANG": "C.UTF-8",
             "TERM": "xterm-256color",
+            "AUTOGPT_STARTED_AS": "autogpt",
             "PYTHONPATH": str(ROOT),
             # The person's own engine is left alone; tests of programs name another.
             "DOCKER_HOST": f"unix://{home}/no-engine.sock",

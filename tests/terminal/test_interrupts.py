@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,65 @@ def test_being_told_to_end_leaves(name: str) -> None:
         signal.raise_signal(getattr(signal, name))
     assert caught.value.exit_code is ExitCode.INTERRUPTED
     assert not isinstance(caught.value, Exception)
+
+
+class Callback:
+    """Something whose end calls for a signal, where an exception can reach nobody."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.number)
+
+
+def import_interrupted(number: int) -> None:
+    """As when the signal comes while importlib's own code runs and holds its lock."""
+    code = compile("signal.raise_signal(number); passed()", "<frozen importlib._bootstrap>", "exec")
+    passed: list[bool] = []
+    try:
+        exec(code, {"signal": signal, "number": number, "passed": lambda: passed.append(True)})
+    finally:
+        assert passed, "it was torn"
+
+
+@pytest.mark.parametrize("place", [Callback, import_interrupted])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("SIGINT", KeyboardInterrupt), ("SIGTERM", Leaving), ("SIGHUP", Leaving)]
+)
+def test_a_signal_at_a_bad_moment_is_raised_a_moment_later(
+    name: str, kind: type[BaseException], place: Callable[[int], object], capfd: pytest.CaptureFixture[str]
+) -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(kind):
+            place(getattr(signal, name))
+            threading.Event().wait(20)  # a wait that only a signal ends
+        assert interrupts.leaving == (kind is Leaving)
+        if kind is KeyboardInterrupt:
+            with pytest.raises(Leaving):  # it was counted once
+                press()
+    assert capfd.readouterr().err == ""
+
+
+def test_leaving_that_a_library_swallowed_is_raised_at_the_next_step() -> None:
+    with Interrupts() as interrupts:
+        with contextlib.suppress(BaseException):
+            signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(Leaving):
+            interrupts.raise_pending()
+
+
+def test_other_errors_of_callbacks_are_told_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda failure: told.append(failure.exc_type))
+
+    class Broken:
+        def __del__(self) -> None:
+            raise ValueError
+
+    with Interrupts():
+        Broken()
+    assert told == [ValueError]
 
 
 def test_while_leaving_signals_do_not_tear_what_is_saved() -> None:

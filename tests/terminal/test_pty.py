@@ -136,6 +136,46 @@ def test_wrong_answers_and_ctrl_c(start: Start) -> None:
     assert terminal.exit_code() == 0
 
 
+def test_two_quick_ctrl_c_leave(start: Start) -> None:
+    """Both arrive in one read; the second must not be lost."""
+    terminal = start("ask")
+    terminal.answer("\x03\x03")
+    assert terminal.result() == "Left(at=0.0)"
+    terminal.answer("\x03\x03")
+    assert terminal.result() == "Left(at=0.0)"
+    assert terminal.exit_code() == 0
+
+
+def test_without_editing_what_follows_ctrl_c_has_a_line_of_its_own(start: Start) -> None:
+    terminal = start("plain")
+    terminal.child.expect_exact("> ")
+    terminal.child.send("\x03")
+    terminal.child.expect(rb"\^C\r\nCtrl-C again")
+    terminal.child.expect_exact("> ")
+    terminal.child.send("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+
+
+def test_ctrl_c_behind_an_answer_is_for_the_next_question(start: Start) -> None:
+    terminal = start("ask")
+    terminal.answer("y\rnever mind\x03")
+    assert terminal.result() == "Authorised(at=0.0, steps=1)"
+    terminal.child.expect("Ctrl-C again")
+    terminal.answer("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+    assert b"reaches the agent" not in terminal.written()
+
+
+def test_leaving_at_the_rule_leaves(start: Start) -> None:
+    terminal = start("ask")
+    terminal.answer("a\r")
+    terminal.child.expect("goes back")
+    terminal.answer("\x03")
+    terminal.child.expect("Ctrl-C again leaves")
+    terminal.answer("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+
+
 def test_always_shows_the_rule_and_asks(start: Start) -> None:
     terminal = start("ask")
     terminal.answer("a\r")
