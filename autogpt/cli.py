@@ -196,6 +196,17 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  as long as the process
 
 
+def _empty_streams() -> None:
+    """Write what is still held back; where that can't be (a full disk), the interpreter must not try it again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+
+
 def _say_wrong(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     command = f"{context.info_name} " if context and context.parent else ""
@@ -216,4 +227,5 @@ def main() -> None:
         from autogpt import ending
 
         code = ending.told(error)
+    _empty_streams()
     sys.exit(int(code or 0))
