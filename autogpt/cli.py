@@ -16,6 +16,7 @@ import click
 
 from autogpt import __version__
 from autogpt.core.errors import ExitCode
+from autogpt.core.profile import MOST_GOALS
 from autogpt.options import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -177,6 +178,8 @@ def replay(ctx: click.Context, run_id: str | None, output: str) -> None:
 def _options(ctx: click.Context, given: dict[str, Any]) -> Options:
     if given["continuous_limit"] is not None and not given["continuous"]:
         ctx.fail("--continuous-limit goes with --continuous.")
+    if len(given["ai_goals"]) > MOST_GOALS:
+        ctx.fail(f"--ai-goal may be given up to {MOST_GOALS} times.")
     if given["gpt3only"] and given["gpt4only"]:
         ctx.fail("--gpt3only and --gpt4only exclude each other.")
     return Options(**{name: _as_typed(value) for name, value in given.items()})

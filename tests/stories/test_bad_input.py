@@ -197,6 +197,7 @@ class TestOptions:
             (["--max-steps", "0"], "0 is not in the range"),
             (["-l", "3"], "--continuous-limit goes with --continuous"),
             (["--gpt3only", "--gpt4only"], "exclude each other"),
+            (["--ai-goal", "walk"] * 6, "--ai-goal may be given up to 5 times."),
             (["--allow", "(("], "--allow ((: the command is missing"),
             (["--preset", "reckless"], "'reckless' is not one of"),
             (["--nope"], "No such option"),
