@@ -16,6 +16,7 @@ import click
 
 from autogpt import __version__
 from autogpt.core.errors import ExitCode
+from autogpt.core.profile import MOST_GOALS
 from autogpt.options import Options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -215,6 +216,8 @@ def wipe_memory(ctx: click.Context, yes: bool) -> None:
 def _options(ctx: click.Context, given: dict[str, Any]) -> Options:
     if given["continuous_limit"] is not None and not given["continuous"]:
         ctx.fail("--continuous-limit goes with --continuous.")
+    if len(given["ai_goals"]) > MOST_GOALS:
+        ctx.fail(f"--ai-goal may be given up to {MOST_GOALS} times.")
     if given["gpt3only"] and given["gpt4only"]:
         ctx.fail("--gpt3only and --gpt4only exclude each other.")
     return Options(**{name: _as_typed(value) for name, value in given.items()})
@@ -232,6 +235,17 @@ def _open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  as long as the process
+
+
+def _empty_streams() -> None:
+    """Write what is still held back; where that can't be (a full disk), the interpreter must not try it again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _say_wrong(error: click.ClickException) -> None:
@@ -254,4 +268,5 @@ def main() -> None:
         from autogpt import ending
 
         code = ending.told(error)
+    _empty_streams()
     sys.exit(int(code or 0))

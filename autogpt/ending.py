@@ -5,6 +5,7 @@ A traceback is for the developer: it goes to a file, and the line says to which.
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 import traceback
@@ -17,14 +18,14 @@ from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Leaving
 
 RUNS = Path(".autogpt")
+_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def told(error: BaseException, redact: Callable[[str], str] | None = None) -> ExitCode:
     """Tell the person of the error on standard error, its secrets taken out; the exit code for it."""
-    redact = redact or _redactor()
     match error:
         case UserError():
-            _say(redact(str(error)))
+            _say((redact or _redactor())(str(error)))
             return error.exit_code
         case Leaving():
             return ExitCode.INTERRUPTED
@@ -32,6 +33,9 @@ def told(error: BaseException, redact: Callable[[str], str] | None = None) -> Ex
             _say("Interrupted.")
             return ExitCode.INTERRUPTED
         case BrokenPipeError():
+            return ExitCode.INTERRUPTED
+        case OSError() if error.errno in _FULL:
+            _say(f"Nothing more can be written: {error.strerror}.")
             return ExitCode.INTERRUPTED
         case OverLimit():
             _say(f"A limit was met: {error}.")
@@ -42,7 +46,7 @@ def told(error: BaseException, redact: Callable[[str], str] | None = None) -> Ex
         case SystemExit():
             raise error
         case _:
-            return _bug(error, redact)
+            return _bug(error, redact or _redactor())
 
 
 def _bug(error: BaseException, redact: Callable[[str], str]) -> ExitCode:

@@ -19,7 +19,7 @@ from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
 from autogpt.policy_file import default_policy_path, read_policy
-from autogpt.stage import Stage
+from autogpt.stage import ENV_FILE, Stage
 from autogpt.workspace import Workspace
 
 NOBODY_ASKS = (
@@ -77,6 +77,21 @@ def check_workspace(here: Stage, place: Workspace, header: Header) -> None:
             f"This run worked in {before}, and the workspace is now {place.root}: "
             "say which one to use with --workspace-directory."
         )
+
+
+def check_settings_file(here: Stage) -> None:
+    """What the agent itself can write may not say what it is allowed, or where the key is sent.
+
+    To be called before anybody is asked anything: looking for a server's models sends the key.
+    """
+    workspace = here.settings.files.workspace_directory.expanduser().resolve()
+    if not here.trusted_to_file or not ENV_FILE.resolve().is_relative_to(workspace):
+        return
+    raise UsageError(
+        f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it says "
+        f"there of {', '.join(here.trusted_to_file)} can't be trusted: set it in the environment, "
+        "or choose another workspace."
+    )
 
 
 def given_limits(here: Stage, before: Limits) -> Limits:

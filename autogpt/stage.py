@@ -28,7 +28,9 @@ STATE = Path(".autogpt")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`events_to` is standard output when events go there as JSON, else `None`.
+    """`trusted_to_file` names what only a file that nobody else writes may say: see `Loaded`.
+
+    `events_to` is standard output when events go there as JSON, else `None`.
 
     `attended` says that a person sits at the terminal; `questions` asks them. `environ` is the
     process's environment.
@@ -43,6 +45,7 @@ class Stage:
     attended: bool
     events_to: TextIO | None
     environ: Mapping[str, str]
+    trusted_to_file: tuple[str, ...] = ()
 
     @property
     def started_as(self) -> str:
@@ -89,6 +92,7 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
             attended=_is_terminal(sys.stdin) and events_to is None,
             events_to=events_to,
             environ=os.environ,
+            trusted_to_file=loaded.widened_by_file + loaded.sent_by_file,
         )
         if acting:
             _tell(made, loaded)

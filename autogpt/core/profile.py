@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+MOST_GOALS = 5
+"""As many as a model is asked for, and a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:

@@ -74,13 +74,21 @@ TABLE: Mapping[Fault, Row] = {
     Fault.TOO_LARGE: Row(1, "the server takes no requests of this size: lower SMART_TOKEN_LIMIT"),
     Fault.OVERLOADED: Row(20, "the provider is overloaded: resume later"),
     Fault.SERVER: Row(10, "the provider has a fault of its own: resume later", begun=True),
-    Fault.REFUSED: Row(6, "nothing answers there: start the server, or check OPENAI_API_BASE_URL"),
-    Fault.NO_HOST: Row(6, "the name is not known: check the network connection and OPENAI_API_BASE_URL"),
+    Fault.REFUSED: Row(
+        6, "nothing answers there: start the server, or check its address (OPENAI_API_BASE_URL, azure.yaml)"
+    ),
+    Fault.NO_HOST: Row(
+        6,
+        "the name is not known: check the network connection, and the address if you set one "
+        "(OPENAI_API_BASE_URL, azure.yaml)",
+    ),
     Fault.TLS: Row(1, "check the address (http or https), the clock and, behind a proxy, SSL_CERT_FILE"),
     Fault.CUT: Row(10, "the connection breaks off: check the network and any proxy", begun=True),
     Fault.TIMEOUT: Row(4, "the server is too slow or hangs: check it, or choose a smaller model", begun=True),
     Fault.MALFORMED: Row(
-        4, "what answers there is no compatible server: check OPENAI_API_BASE_URL", begun=True
+        4,
+        "what answers there is no compatible server: check its address (OPENAI_API_BASE_URL, azure.yaml)",
+        begun=True,
     ),
     Fault.UNKNOWN: Row(3, "resume later; if it lasts, check the provider's status page", begun=True),
 }

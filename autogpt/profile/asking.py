@@ -14,8 +14,8 @@ from typing import Protocol
 
 from autogpt.core.errors import UsageError
 from autogpt.core.ports import Model
-from autogpt.core.profile import Profile
-from autogpt.profile.decomposing import MOST_GOALS, NoProfile, decompose, profile_of_task
+from autogpt.core.profile import MOST_GOALS, Profile
+from autogpt.profile.decomposing import NoProfile, decompose, profile_of_task
 from autogpt.profile.saved import NO_OVERRIDES, Overrides, read_profile, set_aside, write_profile
 from autogpt.settings.kinds import dollars
 from autogpt.settings.texts import visible_path

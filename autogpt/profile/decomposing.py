@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from autogpt.core.errors import ContextOverflow, OverLimit, ProviderError
 from autogpt.core.messages import Message
 from autogpt.core.ports import Model
-from autogpt.core.profile import Profile
-
-MOST_GOALS = 5
+from autogpt.core.profile import MOST_GOALS, Profile
 
 _REPLY_TOKENS = 2_000
 """Ample for a name, a sentence and five goals in any language, with a model that thinks first."""

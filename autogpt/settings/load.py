@@ -33,13 +33,14 @@ class Loaded:
     """The settings, and lines for the person to see at the start.
 
     `widened_by_file` names the variables by which the `.env` file, and not the
-    person's environment or command line, gives the agent more rights or sends the
-    key elsewhere.
+    person's environment or command line, gives the agent more rights;
+    `sent_by_file` those by which it sends what the agent reads, and the key, elsewhere.
     """
 
     settings: Settings
     notices: tuple[str, ...]
     widened_by_file: tuple[str, ...]
+    sent_by_file: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,12 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, overrides: 
         for variable, value in set_values.items()
         if variable.widens and value.from_file and values[variable.field] != _parsed(variable, None)
     )
-    return Loaded(settings, tuple(_notices(levels, set_values)), widened)
+    sent = tuple(
+        variable.name
+        for variable, value in set_values.items()
+        if variable.field == "models.base_url" and value.from_file and not _is_loopback(value.text)
+    )
+    return Loaded(settings, tuple(_notices(levels, set_values)), widened, sent)
 
 
 def _levels(

@@ -645,7 +645,20 @@ def test_always_for_a_tweet_allows_no_other_argument() -> None:
     assert verdict(Action("send_tweet", {"tweet_text": "hi!"}), rule) is Verdict.ASK
 
 
-# --- rules that do nothing ---
+# --- rules that do nothing, or not what they seem to ---
+
+
+def test_a_rule_for_an_argument_that_there_is_not_is_told_as_what_it_does() -> None:
+    action = Action("write_to_file", {"filename": "a.md", "text": "x"})
+    for name, outcome, said in (
+        ("allow", Verdict.ASK, "never has an effect"),
+        ("ask", Verdict.ASK, "holds for every call: write_to_file has no argument file_name"),
+        ("deny", Verdict.DENY, "holds for every call: write_to_file has no argument file_name"),
+    ):
+        rule = f"{name} write_to_file(file_name=*)"
+        assert verdict(action, rule, preset=Preset.CAUTIOUS) is outcome
+        (warning,) = unreachable_rules(Policy((Rule(Verdict(name), rule.split(" ", 1)[1]),)), SPECS)
+        assert said in warning
 
 
 @pytest.mark.parametrize(

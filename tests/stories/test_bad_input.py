@@ -65,6 +65,30 @@ def no_traceback(ended: Ended) -> None:
     assert "bug in Auto-GPT" not in ended.said
 
 
+@POSIX
+def test_a_settings_file_that_never_ends_can_be_left(place: Place) -> None:
+    """A pipe can stand in for `.env`: programs that keep secrets do that."""
+    pipe = place.folder / ".env"
+    os.mkfifo(pipe)
+    running = place.start("--demo")
+    with pipe.open("wb"):  # the program reads it now
+        running.terminate()
+        assert running.communicate(timeout=60) == (b"", b"")
+    assert running.returncode == 7
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_output_onto_a_full_disk_is_no_bug(place: Place, option: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command(option), cwd=place.folder, env=place.env(), stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 7
+    assert done.stderr == "Nothing more can be written: No space left on device.\n"
+    assert list(place.folder.iterdir()) == []
+
+
 class TestFiles:
     @pytest.mark.parametrize(
         ("file", "content", "said"),
@@ -173,6 +197,7 @@ class TestOptions:
             (["--max-steps", "0"], "0 is not in the range"),
             (["-l", "3"], "--continuous-limit goes with --continuous"),
             (["--gpt3only", "--gpt4only"], "exclude each other"),
+            (["--ai-goal", "walk"] * 6, "--ai-goal may be given up to 5 times."),
             (["--allow", "(("], "--allow ((: the command is missing"),
             (["--preset", "reckless"], "'reckless' is not one of"),
             (["--nope"], "No such option"),

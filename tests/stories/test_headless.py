@@ -414,6 +414,26 @@ class TestExitCodes:
         assert sorted(path.name for path in ready.workspace.iterdir()) == ["a.md", "b.md"]
 
 
+@pytest.mark.parametrize(
+    "setting", ["EXECUTE_LOCAL_COMMANDS=True", "OPENAI_API_BASE_URL=https://elsewhere.example/v1"]
+)
+def test_what_the_agent_wrote_gives_it_no_rights_and_does_not_move_the_key(
+    ready: Place, setting: str
+) -> None:
+    """A workspace that holds the folder of `.env`: what was written in one run is not believed in the next."""
+    writes = step("write_to_file", filename=".env", text=f"{setting}\nTEMPERATURE=0.5\n")
+    here = ("-y", "-c", "-w", ".")
+    with OpenAIServer(Model(writes)) as server:
+        assert ready.run(*here, **provider(server)).code == 0
+        for options in (here, ("resume", "-c", "-w", ".")):
+            ended = ready.run(*options, OPENAI_API_KEY=KEY)
+            assert ended.code == 2, ended.said
+            assert f"what it says there of {setting.partition('=')[0]} can't be trusted" in ended.err
+        named = dict([setting.split("=")]) | provider(server)
+        assert ready.run(*here, **named).code == 0
+        assert ready.run("-y", "-c", "-w", "below", **provider(server)).code == 0
+
+
 def test_the_list_of_runs_says_nothing_of_what_an_agent_may_do(place: Place) -> None:
     (place.folder / ".env").write_text("EXECUTE_LOCAL_COMMANDS=True\n")
     assert "EXECUTE_LOCAL_COMMANDS" in place.run("--demo").said

@@ -92,6 +92,8 @@ def _allows(pattern: Pattern, call: Call) -> bool:
     if pattern.args and call.undeclared - {name for name, _ in pattern.args}:
         return False
     for name, glob in pattern.args:
+        if call.spec.parameters and name not in parameter_schemas(call.spec):
+            return False
         kind = argument_kind(name, call.spec)
         if _is(glob, call.leaves.get(name, ("",))[0]):
             continue

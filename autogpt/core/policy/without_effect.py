@@ -14,13 +14,21 @@ from autogpt.core.policy.urls import split_url_glob
 
 
 def unreachable_rules(policy: Policy, specs: Sequence[CommandSpec]) -> list[str]:
-    """A warning for each rule that can never decide anything, with the reason."""
+    """A warning for each rule that can never decide anything, or not what it seems to, with the reason."""
     warnings = []
     for index, rule in enumerate(policy.rules):
-        reason = _misspelt(rule, specs) or _shadow(rule, policy.rules[:index], policy.rules)
-        if reason:
+        misspelt = _misspelt(rule, specs)
+        if misspelt and rule.verdict is not Verdict.ALLOW and _is_anything(rule):
+            # What a deny or an ask may mean is read widely, so this one stops every call.
+            warnings.append(f"{rule} holds for every call: {misspelt}")
+        elif reason := misspelt or _shadow(rule, policy.rules[:index], policy.rules):
             warnings.append(f"{rule} never has an effect: {reason}")
     return warnings
+
+
+def _is_anything(rule: Rule) -> bool:
+    pattern = parse_pattern(rule.pattern)
+    return bool(pattern.args) and all(glob == EVERYTHING for _, glob in pattern.args)
 
 
 def _misspelt(rule: Rule, specs: Sequence[CommandSpec]) -> str:
