@@ -211,7 +211,7 @@ def _is_default(variable: Variable, value: Any) -> bool:
     default = _parsed(variable, None)
     if variable.kind is URL and value and default:
         # This machine has two names; older templates used the other one.
-        return str(value).replace("//127.0.0.1", "//localhost") == default
+        value = str(value).replace("//127.0.0.1", "//localhost")
     return bool(value == default)
 
 
