@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from autogpt import build, connect
 from autogpt.connect import Demonstration, Provider
@@ -78,8 +79,15 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
                 return ExitCode.INTERRUPTED
             here, source = connected
             rules = read_rules(here, source)
+            before = Path(opened.header.workspace)
+            is_gone = not before.exists()
             place = build.workspace(here.settings)
             check_workspace(here, place, opened.header)
+            if is_gone and place.root == before:
+                here.warn(
+                    f"The workspace {before} was not there any more, so an empty one was made. "
+                    "If it was moved, leave, and say where it is with --workspace-directory."
+                )
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)

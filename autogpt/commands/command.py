@@ -26,6 +26,16 @@ Filename = Annotated[str, InWorkspace()]
 """The type of a parameter that names a file or folder: policies then judge its one true spelling."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)  # types with marks must be hashable
+class Shape:
+    """Marks a parameter with the one JSON Schema that is asked for, where its type takes other forms too.
+
+    A server that holds replies to a schema needs one without "any value at all".
+    """
+
+    schema: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command gives back when it has more to say than a text.
@@ -140,6 +150,9 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
     if kind is Any:
         return {}
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    for mark in inner[1:] if origin is Annotated else ():
+        if isinstance(mark, Shape):
+            return mark.schema
     if origin is Annotated:
         return schema_of(inner[0]) if is_in_workspace(kind) else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):

@@ -39,6 +39,22 @@ HOW = (
 )
 
 
+SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "search": {"type": "string"},
+            "replace": {"type": "string"},
+            "all": {"type": "boolean"},
+        },
+        "required": ["search", "replace"],
+        "additionalProperties": False,
+    },
+}
+"""The form that is asked for."""
+
+
 def edits_of(sent: Any) -> tuple[Edit, ...]:
     """The edits that were meant. Raises CommandError for what can't be understood as edits."""
     edits = tuple(_edits(sent))

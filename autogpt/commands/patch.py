@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from autogpt.commands.command import Filename, command
-from autogpt.commands.edits import edits_of
+from autogpt.commands.command import Filename, Shape, command
+from autogpt.commands.edits import SCHEMA, edits_of
 from autogpt.commands.matching import Ambiguous, Applied, Empty, Failure, Missing, Patched, patched
 from autogpt.commands.syntax import fault_of
 from autogpt.commands.wording import named
@@ -15,6 +15,8 @@ from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of
 from autogpt.workspace import Workspace
+
+Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA)]
 
 _BIGGEST = 5_000_000
 """Bytes of a file up to which it is patched."""
@@ -45,7 +47,7 @@ class PatchCommands:
         ),
         touches=(Touch.FILES,),
     )
-    def patch_file(self, filename: Filename, edits: list[Any] | dict[str, Any] | str) -> str:
+    def patch_file(self, filename: Filename, edits: Edits) -> str:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
         wanted = edits_of(edits)
         written = _Written.read(self._workspace.read_bytes(filename, _BIGGEST), filename)

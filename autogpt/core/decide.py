@@ -229,7 +229,7 @@ def _how_to_raise(met: LimitMet, session: Session) -> str:
         case LimitKind.STEPS:
             limit, option = f"The limit of {met.allowed} steps", "--max-steps"
         case LimitKind.TIME:
-            limit, option = f"The limit of {met.allowed} seconds", "--max-time"
+            limit, option = f"The limit of {met.allowed.normalize():f} seconds", "--max-time"
         case unreachable:
             assert_never(unreachable)
     return f"{limit} is reached. To go on, resume with a higher {option}."

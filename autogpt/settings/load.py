@@ -71,7 +71,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None, overrides: 
     widened = tuple(
         variable.name
         for variable, value in set_values.items()
-        if variable.widens and value.from_file and values[variable.field] != _parsed(variable, None)
+        if variable.widens and value.from_file and not _is_default(variable, values[variable.field])
     )
     sent = tuple(
         variable.name
@@ -205,6 +205,14 @@ def _url_password(text: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return (password, unquote(password)) if password else ()
+
+
+def _is_default(variable: Variable, value: Any) -> bool:
+    default = _parsed(variable, None)
+    if variable.kind is URL and value and default:
+        # This machine has two names; older templates used the other one.
+        value = str(value).replace("//127.0.0.1", "//localhost")
+    return bool(value == default)
 
 
 def _without_password(address: str) -> str:

@@ -319,6 +319,10 @@ def test_what_the_file_widens_is_told_apart(env_file: Path) -> None:
     env_file.write_text("EXECUTE_LOCAL_COMMANDS=True\nRESTRICT_TO_WORKSPACE=True\nTEMPERATURE=1\n")
     assert load({}, env_file).widened_by_file == ("EXECUTE_LOCAL_COMMANDS",)
     assert load({"EXECUTE_LOCAL_COMMANDS": "True"}, env_file).widened_by_file == ()
+    env_file.write_text("SD_WEBUI_URL=http://127.0.0.1:7860\n")  # stood in the template of 0.3
+    assert load({}, env_file).widened_by_file == ()
+    env_file.write_text("SD_WEBUI_URL=http://127.0.0.1:22\n")
+    assert load({}, env_file).widened_by_file == ("SD_WEBUI_URL",)
 
 
 def test_a_key_of_the_environments_that_the_file_sends_away_is_told(env_file: Path) -> None:

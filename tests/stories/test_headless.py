@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from autogpt import __version__
 from autogpt.journal.codec import FORMAT, schema
 from tests.loopback.openai_server import WRONG_KEY, Hang, OpenAIServer
-from tests.stories.world import KEY, SAVED, Ended, Model, Place, command, provider, step, write
+from tests.stories.world import DONE, KEY, SAVED, Ended, Model, Place, command, provider, step, write
 
 pytestmark = pytest.mark.real
 
@@ -280,6 +280,40 @@ class TestLimits:
                 options = ("-y",) if number == 1 else ("resume",)
                 assert ready.run(*options, "-c", "-l", "2", **provider(server)).code == 5
                 assert len(list(ready.workspace.iterdir())) == 2 * number
+
+
+def test_replies_are_held_to_a_schema_where_the_server_can(ready: Place) -> None:
+    """With it every argument is there, and null where it was left out."""
+    (ready.folder / "auto_gpt_workspace").mkdir()
+    (ready.workspace / "a.md").write_text("one\ntwo\n")
+    edits = [{"search": "two", "replace": "three", "all": None}]
+    replies = (
+        step("read_file", filename="a.md", start_line=None, end_line=None),
+        step("patch_file", filename="a.md", edits=edits),
+        DONE,
+    )
+    with OpenAIServer(Model(*replies)) as server:
+        assert ready.run("-y", "-c", **provider(server)).code == 0
+        formats = [request.body["response_format"] for request in server.requests]
+    assert (ready.workspace / "a.md").read_text() == "one\nthree\n"
+    for sent in formats:
+        assert (sent["type"], sent["json_schema"]["strict"]) == ("json_schema", True)
+        names = [
+            one["properties"]["name"]["enum"][0]
+            for one in sent["json_schema"]["schema"]["properties"]["command"]["anyOf"]
+        ]
+        assert {"read_file", "patch_file", "task_complete"} <= set(names)
+
+
+def test_a_workspace_that_was_moved_away_is_told(ready: Place) -> None:
+    model = Model(write("a.md"), write("b.md"), write("c.md"))
+    assert played(ready, model, "-y", "-c", "-l", "1").code == 5
+    ready.workspace.rename(ready.folder / "moved")
+    ended = played(ready, model, "resume", "-c", "-l", "1")
+    assert ended.code == 5
+    assert f"The workspace {ready.workspace} was not there any more, so an empty one was made." in ended.out
+    ended = played(ready, model, "resume", "-c", "-w", "moved")
+    assert (ended.code, "was not there" in ended.out) == (0, False)
 
 
 class TestJson:
