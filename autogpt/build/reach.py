@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -105,8 +106,14 @@ class Reach:
             patience=_patience(self.settings.models.timeout),
         )
         self.closing.callback(model.close)
-        thinking = THINKING_TOKENS if chosen.reasoning else 0
-        metered = Metered(model, self.ledger, chosen.price, self.count, thinking_tokens=thinking)
+        metered = Metered(
+            model,
+            self.ledger,
+            chosen.price,
+            self.count,
+            thinking_tokens=THINKING_TOKENS if chosen.reasoning else 0,
+            form_tokens=0 if schema is None else self.count.plain(json.dumps(schema)),
+        )
         tried = Retrying(metered, watcher=self.watcher, patience=self.settings.models.patience)
         spare = provider.fallback
         if spare is None or spare.name == chosen.name:

@@ -218,6 +218,9 @@ class Metered:
 
     It also fills in the usage: its cost, and estimated tokens where the server told none.
     A `Calibrated` measure learns from what the server told.
+
+    `form_tokens` are those of the schema that `as_reply` calls are held to: some servers bill it
+    with the prompt, others make a grammar of it, and none says which. It is always reserved.
     """
 
     def __init__(
@@ -229,6 +232,7 @@ class Metered:
         *,
         thinking_tokens: int = 0,
         least_reply: int = LEAST_REPLY,
+        form_tokens: int = 0,
     ) -> None:
         self._model = model
         self._ledger = ledger
@@ -236,12 +240,14 @@ class Metered:
         self._measure = measure
         self._thinking_tokens = thinking_tokens
         self._least_reply = least_reply + thinking_tokens // 4
+        self._form_tokens = form_tokens
 
     def complete(
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
     ) -> Completion:
         """See `ports.Model.complete`."""
-        prompt = prompt_tokens(self._measure, messages)
+        form = self._form_tokens if as_reply else 0
+        prompt = prompt_tokens(self._measure, messages) + form
         wanted = reply_tokens + self._thinking_tokens
         reservation = self._ledger.reserve(self._price, prompt, wanted, self._least_reply)
         usage = self._priced(Usage(prompt_tokens=prompt))
@@ -249,7 +255,7 @@ class Metered:
             completion = self._model.complete(
                 messages, reply_tokens=reservation.reply_tokens, as_reply=as_reply
             )
-            usage = self._usage(completion, messages, prompt)
+            usage = self._usage(completion, messages, form)
             return replace(completion, usage=usage)
         except ContextOverflow:
             usage = NO_USAGE
@@ -265,13 +271,16 @@ class Metered:
         finally:
             self._ledger.settle(reservation, usage)
 
-    def _usage(self, completion: Completion, messages: Sequence[Message], prompt: int) -> Usage:
+    def _usage(self, completion: Completion, messages: Sequence[Message], form: int) -> Usage:
         told = completion.usage
         if told.prompt_tokens <= 0:
+            prompt = prompt_tokens(self._measure, messages)
             return self._priced(Usage(prompt, 0, told.completion_tokens or self._measure(completion.text)))
         if isinstance(self._measure, Calibrated) and not any(message.images for message in messages):
             plain = prompt_tokens(self._measure.plain, messages)
-            self._measure.observe(plain, told.prompt_tokens)
+            # What is more than the text may be the form, which is reserved for itself.
+            text = max(min(told.prompt_tokens, plain), told.prompt_tokens - form)
+            self._measure.observe(plain, text)
         return self._priced(told)
 
     def _failed(self, prompt: int, arrived: str) -> Usage:

@@ -12,7 +12,7 @@ import autogpt.commands
 from autogpt.commands.command import commands_of
 from autogpt.core.actions import CommandSpec
 from autogpt.core.reply_schema import reply_schema
-from autogpt.models.openai import is_strict
+from autogpt.models.request import is_strict
 
 
 def specs() -> list[CommandSpec]:

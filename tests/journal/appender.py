@@ -1,11 +1,13 @@
 """A victim for `kill`: goes on with the run in a folder, and tells of each event once it is recorded.
 
 Its writes take a few bytes at a time, as those of a system under pressure may, and
-it tells of every piece too, so that kills hit inside of lines.
+it tells of every piece too. With a number, it waits after that many lines to be
+killed there, which may be inside of a line of the journal.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -15,6 +17,9 @@ from autogpt.journal.store import RunStore
 from tests.journal.facts import HEADER, step, store
 
 PIECE = 100
+
+wait_after = int(sys.argv[2]) if __name__ == "__main__" and len(sys.argv) > 2 else None
+told = itertools.count(1)
 
 
 def fact(number: int) -> Event:
@@ -27,6 +32,8 @@ def fact(number: int) -> Event:
 def tell(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+    if next(told) == wait_after:
+        sys.stdin.read()
 
 
 def write_in_pieces() -> None:

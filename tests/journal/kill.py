@@ -1,8 +1,9 @@
 """Kills a program with SIGKILL at chosen moments, for tests of what survives.
 
 The victim acknowledges what it has done by lines on its standard output. The
-moments are counted in such lines, not in time, so that no test sleeps; where
-between two lines the signal hits is up to the machine, which is the point.
+moments are counted in such lines, not in time, so that no test sleeps. Where
+between two lines the signal hits is up to the machine, unless the victim waits
+after a line for its standard input, on which nothing ever comes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def killed(
     Returns every line that it got out, those after the decision to kill too, and its return
     code (-9 if it did not end by itself before). A line without its newline is no acknowledgement.
     """
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd=cwd) as victim:
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, stdin=subprocess.PIPE, cwd=cwd) as victim:
         assert victim.stdout is not None
         try:
             seen = [line for _, line in zip(range(after), victim.stdout, strict=False)]
@@ -33,7 +34,7 @@ def killed(
 
 
 def kill_until_done(
-    argv: Sequence[str],
+    argv: Callable[[int], Sequence[str]],
     *,
     kills: int,
     after: Callable[[], int],
@@ -42,10 +43,12 @@ def kill_until_done(
 ) -> int:
     """Kill and restart a program up to `kills` times, with a check of its traces after each death.
 
+    `after` chooses the number of lines, `argv` makes a command line for that number.
     Stops early when the program ends by itself; returns how often it was killed.
     """
     for number in range(kills):
-        acknowledged, code = killed(argv, after=after(), cwd=cwd)
+        lines = after()
+        acknowledged, code = killed(argv(lines), after=lines, cwd=cwd)
         check(acknowledged)
         if code >= 0:
             return number

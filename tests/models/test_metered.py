@@ -180,6 +180,23 @@ def test_the_measure_learns() -> None:
     assert measure.factor == 0.5
 
 
+@pytest.mark.parametrize(
+    ("billed", "factor"),
+    [
+        (1000, 1.0),  # the server makes a grammar of the form
+        (1400, 1.0),  # it bills the form with the prompt
+        (1700, 1.3),  # it does, and the text was longer than estimated
+    ],
+)
+def test_the_form_of_a_reply_is_reserved_and_not_taken_for_text(billed: int, factor: float) -> None:
+    measure, model = Calibrated(len), told(billed, 0, 10)
+    # Just enough for half of the reply, after text and form.
+    metered = Metered(model, Ledger(Decimal("1.41")), PRICE, measure, form_tokens=400, least_reply=0)
+    metered.complete([Message("user", "x" * 993)], reply_tokens=10, as_reply=True)
+    assert model.allowed == [5]
+    assert measure.factor == pytest.approx(factor)
+
+
 def test_a_call_waits_for_others_that_may_turn_out_cheaper() -> None:
     """Two worst cases don't fit, two real costs do."""
     ledger = Ledger(Decimal(3))
