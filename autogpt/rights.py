@@ -5,6 +5,7 @@ Nothing that lies in the workspace or the current folder can widen them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -79,19 +80,29 @@ def check_workspace(here: Stage, place: Workspace, header: Header) -> None:
         )
 
 
-def check_settings_file(here: Stage) -> None:
+def check_own_files(here: Stage) -> None:
     """What the agent itself can write may not say what it is allowed, or where the key is sent.
 
     To be called before anybody is asked anything: looking for a server's models sends the key.
+    Raises UsageError.
     """
-    workspace = here.settings.files.workspace_directory.expanduser().resolve()
-    if not here.trusted_to_file or not ENV_FILE.resolve().is_relative_to(workspace):
-        return
-    raise UsageError(
-        f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it says "
-        f"there of {', '.join(here.trusted_to_file)} can't be trusted: set it in the environment, "
-        "or choose another workspace."
-    )
+    workspace = os.path.realpath(here.settings.files.workspace_directory.expanduser())
+    folder = here.settings.configuration_folder
+    if folder is not None and _holds(workspace, folder):
+        raise UsageError(
+            f"The workspace {workspace} holds {folder}, where your own rules for the agent are kept, and it "
+            "could write them itself: choose a folder further inside with --workspace-directory."
+        )
+    if here.trusted_to_file and _holds(workspace, ENV_FILE):
+        raise UsageError(
+            f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it "
+            f"says there of {', '.join(here.trusted_to_file)} can't be trusted: set it in the environment, "
+            "or choose another workspace."
+        )
+
+
+def _holds(folder: str, path: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(folder)
 
 
 def given_limits(here: Stage, before: Limits) -> Limits:

@@ -73,6 +73,7 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
     Where no agent is to act, nothing is said of what the settings mean for one.
     """
     with ExitStack() as stack:
+        _check_folder()
         interrupts = stack.enter_context(Interrupts())
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
         loaded = load_settings(os.environ, ENV_FILE, _overrides(options))
@@ -97,6 +98,15 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
         if acting:
             _tell(made, loaded)
         yield made
+
+
+def _check_folder() -> None:
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(
+            f"The folder that this was started in is gone ({error.strerror}): go to another."
+        ) from None
 
 
 def _tell(here: Stage, loaded: Loaded) -> None:

@@ -20,7 +20,7 @@ from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import check_settings_file, check_workspace, given_limits, limits_json, read_rules
+from autogpt.rights import check_own_files, check_workspace, given_limits, limits_json, read_rules
 from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher, fetching
@@ -30,7 +30,7 @@ from autogpt.workspace import Workspace
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
     with stage(options) as here, ExitStack() as closing:
-        check_settings_file(here)
+        check_own_files(here)
         connected = _connected(here, demo=options.demo)
         if connected is None:
             return ExitCode.INTERRUPTED
@@ -64,7 +64,7 @@ def new_run(options: Options) -> ExitCode:
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
     with stage(options) as here:
-        check_settings_file(here)
+        check_own_files(here)
         ready = _asked_first(here, run_id)
         if ready is None:
             return ExitCode.INTERRUPTED

@@ -167,6 +167,34 @@ class TestFiles:
             )
         assert ready.journals() == []
 
+    @pytest.mark.parametrize("folder", ["/", "~", "link"])
+    def test_a_workspace_that_holds_the_persons_own_rules(self, ready: Place, folder: str) -> None:
+        """What the agent wrote there in one run would be believed in the next."""
+        (ready.folder / "link").symlink_to(ready.env()["HOME"])
+        one_line(ready.run("-c", "-y", "-w", folder, **NOWHERE), 2, "holds", "your own rules for the agent")
+        assert ready.journals() == []
+
+    @POSIX
+    def test_a_workspace_that_is_a_link_to_itself(self, ready: Place) -> None:
+        (ready.folder / "loop").symlink_to("loop")
+        one_line(ready.run("-c", "-y", "-w", "loop", **NOWHERE), 2, "The workspace folder", "can't be used")
+
+    @POSIX
+    def test_a_folder_that_is_gone(self, ready: Place) -> None:
+        """The shell removes it, as another terminal could have."""
+        here = ready.folder / "here"
+        here.mkdir()
+        line = 'rmdir "$PWD"; exec "$@"'
+        done = subprocess.run(
+            ["sh", "-c", line, "sh", *command("runs")],
+            cwd=here,
+            env=ready.env(),
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+        one_line(Ended(done.returncode, done.stdout, done.stderr), 2, "is gone", "go to another")
+
     def test_a_state_folder_that_is_a_file(self, ready: Place) -> None:
         put(ready, **{".autogpt": "x"})
         one_line(ready.run("-c", "-y", **NOWHERE), 2, "The folder .autogpt can't be made here")
