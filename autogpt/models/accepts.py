@@ -45,6 +45,9 @@ _SYSTEM_REFUSED = re.compile(
     r"|only user(,| and) assistant|unsupported role",
     re.IGNORECASE,
 )
+_GRAMMAR = re.compile(r"grammar|schema|sampler|guided|response.?format", re.IGNORECASE)
+"""What servers of one's own say when they fail at making a grammar of a schema."""
+
 _MOST_TOKENS = re.compile(
     r"(?:at most|less than or equal to|maximum(?: value)? (?:is|of)|<=)\s*(\d+)", re.IGNORECASE
 )
@@ -61,6 +64,8 @@ def adapt(accepts: Accepts, body: Mapping[str, Any], fault: ModelFault) -> Accep
         and _SYSTEM_REFUSED.search(fault.said)
     ):
         return replace(accepts, system=False)
+    if fault.fault is Fault.SERVER and "response_format" in body and _GRAMMAR.search(fault.said):
+        return _with_simpler_format(accepts)
     if fault.fault is not Fault.BAD_REQUEST or fault.status not in (400, 415, 422):
         return None
     match _refused_parameter(body, fault):
@@ -76,14 +81,19 @@ def adapt(accepts: Accepts, body: Mapping[str, Any], fault: ModelFault) -> Accep
                 return replace(accepts, limit="max_tokens")
             return None
         case "response_format":
-            simpler = body["response_format"]["type"] == "json_schema"
-            return replace(accepts, reply_format="json_object" if simpler else "none")
+            return _with_simpler_format(accepts)
         case "stream_options":
             return replace(accepts, stream_options=False)
         case "stream":
             return replace(accepts, stream=False)
         case _:
-            return None
+            # Servers word it in many ways that their makers' grammar can't hold a schema, and the
+            # schema is what is most unusual in a request: it goes before the run does.
+            return _with_simpler_format(accepts) if "response_format" in body else None
+
+
+def _with_simpler_format(accepts: Accepts) -> Accepts:
+    return replace(accepts, reply_format="json_object" if accepts.reply_format == "json_schema" else "none")
 
 
 _NAMES: Mapping[str, str] = {

@@ -10,6 +10,8 @@ import pytest
 from autogpt.models.accepts import Accepts, adapt
 from autogpt.models.errors import Fault, ModelFault
 
+SIMPLER = {"reply_format": "json_object"}
+
 
 @pytest.mark.parametrize(
     ("message", "param", "change"),
@@ -31,15 +33,16 @@ from autogpt.models.errors import Fault, ModelFault
             None,
             {"most_reply_tokens": 64},
         ),
-        ("'response_format' of type 'json_schema' is not supported", None, {"reply_format": "json_object"}),
-        ("Invalid schema for response_format 'reply': …", None, {"reply_format": "json_object"}),
-        ("This model does not support structured outputs", None, {"reply_format": "json_object"}),
-        ("failed to parse grammar", None, {"reply_format": "json_object"}),
+        ("'response_format' of type 'json_schema' is not supported", None, SIMPLER),
+        ("Invalid schema for response_format 'reply': …", None, SIMPLER),
+        ("This model does not support structured outputs", None, SIMPLER),
+        ("failed to parse grammar", None, SIMPLER),
         ("Extra inputs are not permitted: stream_options", None, {"stream_options": False}),
         ("Unrecognized request argument supplied: stream_options", None, {"stream_options": False}),
         ("System role not supported", None, {"system": False}),
         ("Conversation roles must alternate user/assistant/user/assistant/...", None, {"system": False}),
-        ("something else is wrong", None, None),
+        ("The provided JSON schema contains features not supported by xgrammar.", None, SIMPLER),
+        ("something else is wrong", None, SIMPLER),
     ],
 )
 def test_refusals_in_words(message: str, param: str | None, change: dict[str, Any] | None) -> None:
@@ -53,3 +56,18 @@ def test_refusals_in_words(message: str, param: str | None, change: dict[str, An
     fault = ModelFault(Fault.BAD_REQUEST, message, status=400, parameter=param)
     expected = None if change is None else replace(Accepts(), **change)
     assert adapt(Accepts(), body, fault) == expected
+
+
+def test_what_is_not_understood_takes_the_format_away_and_then_is_what_it_is() -> None:
+    fault = ModelFault(Fault.BAD_REQUEST, "something else is wrong", status=400)
+    simple = Accepts(reply_format="json_object")
+    assert adapt(simple, {"response_format": {"type": "json_object"}}, fault) == Accepts(reply_format="none")
+    assert adapt(Accepts(reply_format="none"), {}, fault) is None
+
+
+def test_a_server_that_fails_at_the_grammar_gets_a_simpler_format() -> None:
+    body = {"response_format": {"type": "json_schema"}}
+    fault = ModelFault(Fault.SERVER, "Failed to initialize samplers: failed to parse grammar", status=500)
+    assert adapt(Accepts(), body, fault) == Accepts(reply_format="json_object")
+    assert adapt(Accepts(), body, ModelFault(Fault.SERVER, "out of memory", status=500)) is None
+    assert adapt(Accepts(), {}, fault) is None
