@@ -33,7 +33,7 @@ from autogpt.models.accepts import Accepts, adapt, known_to_accept
 from autogpt.models.answer import NOT_TOLD, Ended, Reading, read_error
 from autogpt.models.endpoint import USUAL_PATIENCE, AzureEndpoint, Endpoint, Patience, client
 from autogpt.models.errors import Cancelled, Fault, ModelFault
-from autogpt.models.request import request_body
+from autogpt.models.request import ReplyForm, encoded, request_body
 
 _CHARACTERS_PER_TOKEN = 16
 _SHORTEST_BOUND = 20_000
@@ -67,7 +67,7 @@ class OpenAIModel:
         self.accepts = known_to_accept(name)
         self._endpoint = endpoint
         self._temperature = temperature
-        self._reply_schema = reply_schema
+        self._form = None if reply_schema is None else ReplyForm(reply_schema)
         self._watcher = watcher
         self._patience = patience
         self._idle: list[_Line] = []
@@ -111,13 +111,16 @@ class OpenAIModel:
             accepts,
             reply_tokens=reply_tokens,
             temperature=self._temperature,
-            reply_schema=self._reply_schema if as_reply else None,
+            form=self._form if as_reply else None,
         )
 
     def _call(self, body: dict[str, Any], reply_tokens: int) -> Completion:
         line = self._idle.pop() if self._idle else _Line(self._endpoint, self._patience)
         pieces: queue.SimpleQueue[str | Ended] = queue.SimpleQueue()
-        worker = threading.Thread(target=line.call, args=(body, pieces), name="model call", daemon=True)
+        # Azure's client takes the deployment for the address out of the body.
+        azure = isinstance(self._endpoint, AzureEndpoint)
+        sent = {"body": body} if azure else {"content": encoded(body, self._form)}
+        worker = threading.Thread(target=line.call, args=(sent, pieces), name="model call", daemon=True)
         arrived = _Arrived(most=max(_SHORTEST_BOUND, reply_tokens * _CHARACTERS_PER_TOKEN))
         keep = False
         try:
@@ -205,14 +208,14 @@ class _Line:
         self._stream_class = openai.Stream[object]
         self._client = client(openai, endpoint, patience, self.trace)
 
-    def call(self, body: dict[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
+    def call(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
         """Make one call; put the pieces of the reply, then how it ended."""
         reading = Reading(pieces)
         self._ended = False
         try:
             stream = self._client.post(
                 "/chat/completions",
-                body=body,
+                **sent,
                 cast_to=object,
                 stream=True,
                 stream_cls=self._stream_class,

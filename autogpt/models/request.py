@@ -6,14 +6,24 @@ https://platform.openai.com/docs/api-reference/chat/create
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from autogpt.core.actions import JsonObject
 from autogpt.core.messages import Message
 from autogpt.core.unreachable import assert_never
 from autogpt.models.accepts import Accepts
+
+
+class ReplyForm:
+    """The JSON Schema that replies are held to, encoded once: it is large, and goes with every request."""
+
+    def __init__(self, schema: JsonObject) -> None:
+        named = {"name": "reply", "schema": schema, "strict": is_strict(schema)}
+        self.asked: JsonObject = {"type": "json_schema", "json_schema": named}
+        self.encoded = _json(self.asked)
 
 
 def request_body(
@@ -23,9 +33,9 @@ def request_body(
     *,
     reply_tokens: int,
     temperature: float | None,
-    reply_schema: JsonObject | None,
+    form: ReplyForm | None,
 ) -> dict[str, Any]:
-    """What is sent, as JSON. `model` is the name by which the server knows it; `reply_schema` makes it reply in JSON."""
+    """What is sent, as JSON. `model` is the name by which the server knows it; `form` makes it reply in JSON."""
     most = accepts.most_reply_tokens
     body: dict[str, Any] = {
         "model": model,
@@ -37,8 +47,16 @@ def request_body(
     }
     if accepts.temperature and temperature is not None:
         body["temperature"] = temperature
-    if reply_schema is not None and accepts.reply_format != "none":
-        body["response_format"] = _response_format(accepts.reply_format, reply_schema)
+    if form is not None:
+        match accepts.reply_format:
+            case "json_schema":
+                body["response_format"] = form.asked
+            case "json_object":
+                body["response_format"] = {"type": "json_object"}
+            case "none":
+                pass
+            case unreachable:
+                assert_never(unreachable)
     if accepts.stream:
         body["stream"] = True
         if accepts.stream_options:
@@ -46,15 +64,20 @@ def request_body(
     return body
 
 
-def _response_format(kind: Literal["json_schema", "json_object"], schema: JsonObject) -> JsonObject:
-    match kind:
-        case "json_object":
-            return {"type": "json_object"}
-        case "json_schema":
-            named = {"name": "reply", "schema": schema, "strict": is_strict(schema)}
-            return {"type": "json_schema", "json_schema": named}
-        case unreachable:
-            assert_never(unreachable)
+def encoded(body: Mapping[str, Any], form: ReplyForm | None) -> bytes:
+    """The body as it is sent, with the form as it was encoded before."""
+    if form is None or body.get("response_format") is not form.asked:
+        return _bytes(_json(body))
+    rest = _json({name: value for name, value in body.items() if name != "response_format"})
+    return _bytes(f'{rest[:-1]},"response_format":{form.encoded}}}')
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # half a character that some file held must not end the run
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def content_of(message: Message) -> str | list[dict[str, Any]]:
