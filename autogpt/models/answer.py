@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +63,13 @@ class Reading:
         self._events = 0
         self._refused = False
         self._other: list[bytes] = []
+        self._text: list[str] = []
 
     def all(self, chunks: Iterator[bytes]) -> None:
         """Read to the end, so that the connection can be used again. Raises what breaks the answer."""
         try:
-            for line in _lines(chunks):
-                self._line(line)
+            for lines in _lines(chunks):
+                self._arrived(lines)
         except Exception:
             if self._finish is None:
                 raise
@@ -81,6 +82,14 @@ class Reading:
                 raise _Malformed("an empty answer")
             raise ConnectionResetError("the reply broke off")
         self._tell()
+
+    def _arrived(self, lines: Sequence[bytes]) -> None:
+        """What came together is told together: each telling wakes another thread."""
+        try:
+            for line in lines:
+                self._line(line)
+        finally:
+            self._tell_text()
 
     def _line(self, line: bytes) -> None:
         name, colon, value = line.partition(b":")
@@ -125,7 +134,7 @@ class Reading:
             self._refused = self._refused or bool(refusal)
             text = _text(message.get("content")) + refusal
             if text and not self.told:
-                self._pieces.put(text)
+                self._text.append(text)
         reason = choice.get("finish_reason")
         if isinstance(reason, str) and reason:
             self._finish = _FINISHES.get(reason, "stop")
@@ -135,13 +144,19 @@ class Reading:
             self._finish = "filter"
 
     def _tell(self) -> None:
+        self._tell_text()
         if not self.told:
             self.told = True
             self._pieces.put(Ended(finish=self._finish or "stop", usage=self._usage, model=self._model))
 
+    def _tell_text(self) -> None:
+        if self._text:
+            self._pieces.put("".join(self._text))
+            self._text.clear()
 
-def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Split at newlines only: JSON may hold other line separators as they are."""
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[list[bytes]]:
+    """The lines that each chunk completes. Split at newlines only: JSON may hold other line separators as they are."""
     held: list[bytes] = []
     total = 0
     for chunk in chunks:
@@ -149,11 +164,13 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
         if total > _MOST_BYTES:
             raise _Malformed("the answer does not end")
         first, *others = chunk.split(b"\n")
-        held.append(first)
-        for other in others:
-            yield b"".join(held).rstrip(b"\r")
-            held = [other]
-    yield b"".join(held).strip()
+        if others:
+            whole = [b"".join([*held, first]), *others[:-1]]
+            held = [others[-1]]
+            yield [line.rstrip(b"\r") for line in whole]
+        else:
+            held.append(first)
+    yield [b"".join(held).strip()]
 
 
 def _json(data: bytes) -> object:

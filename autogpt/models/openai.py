@@ -39,7 +39,7 @@ _CHARACTERS_PER_TOKEN = 16
 _SHORTEST_BOUND = 20_000
 """A reply of more characters than these two allow is cut off: the server does not keep to the limit."""
 _DRAIN_SECONDS = 0.05
-"""How long to wait for the last bytes of an answer, so that the next call finds the connection free."""
+"""How long the next call waits for the last bytes of an answer, so that it finds the connection free."""
 _RESET_AT_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 """The socket option `linger`, on, for no time at all."""
 _MOST_ADAPTATIONS = 8
@@ -96,8 +96,11 @@ class OpenAIModel:
 
     def close(self) -> None:
         """Close the connections that are kept open between calls."""
-        while self._idle:
-            self._idle.pop().close()
+        while line := self._idle_line():
+            if line.is_free():
+                line.close()
+            else:
+                line.abort()
 
     def _body(
         self, messages: Sequence[Message], reply_tokens: int, as_reply: bool, accepts: Accepts
@@ -115,16 +118,15 @@ class OpenAIModel:
         )
 
     def _call(self, body: dict[str, Any], reply_tokens: int) -> Completion:
-        line = self._idle.pop() if self._idle else _Line(self._endpoint, self._patience)
+        line = self._free_line()
         pieces: queue.SimpleQueue[str | Ended] = queue.SimpleQueue()
         # Azure's client takes the deployment for the address out of the body.
         azure = isinstance(self._endpoint, AzureEndpoint)
         sent = {"body": body} if azure else {"content": encoded(body, self._form)}
-        worker = threading.Thread(target=line.call, args=(sent, pieces), name="model call", daemon=True)
         arrived = _Arrived(most=max(_SHORTEST_BOUND, reply_tokens * _CHARACTERS_PER_TOKEN))
         keep = False
         try:
-            worker.start()
+            line.start(sent, pieces)
             ended = self._wait(pieces, arrived)
             if ended is None:  # far too long, and cut off here
                 return Completion(arrived.text(), "length", NOT_TOLD, self.name)
@@ -139,11 +141,22 @@ class OpenAIModel:
             raise Cancelled(arrived.text()) from None
         finally:
             if keep:
-                worker.join(_DRAIN_SECONDS)
-            if keep and line.free and not worker.is_alive():
                 self._idle.append(line)
             else:
                 line.abort()
+
+    def _free_line(self) -> _Line:
+        while line := self._idle_line():
+            if line.is_free():
+                return line
+            line.abort()
+        return _Line(self._endpoint, self._patience)
+
+    def _idle_line(self) -> _Line | None:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
 
     def _wait(self, pieces: queue.SimpleQueue[str | Ended], arrived: _Arrived) -> Ended | None:
         deadline = time.monotonic() + self._patience.call
@@ -204,12 +217,19 @@ class _Line:
         self._socket: socket.socket | None = None
         self._cut = False
         self._ended = False
+        self._worker: threading.Thread | None = None
         openai = light_import.openai()
         self._stream_class = openai.Stream[object]
         self._client = client(openai, endpoint, patience, self.trace)
 
-    def call(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
-        """Make one call; put the pieces of the reply, then how it ended."""
+    def start(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
+        """Make one call, on a thread; it puts the pieces of the reply, then how it ended."""
+        self._worker = threading.Thread(
+            target=self._call, args=(sent, pieces), name="model call", daemon=True
+        )
+        self._worker.start()
+
+    def _call(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
         reading = Reading(pieces)
         self._ended = False
         try:
@@ -233,9 +253,11 @@ class _Line:
         if self._cut:
             self.close()
 
-    @property
-    def free(self) -> bool:
-        """Whether another call can be made on it, once the last has ended."""
+    def is_free(self) -> bool:
+        """Whether another call can be made on it; the last bytes of the one before are waited for, a little."""
+        if self._worker is not None:
+            self._worker.join(_DRAIN_SECONDS)
+            return not self._cut and not self._worker.is_alive()
         return not self._cut
 
     def _until_cut(self, chunks: Iterator[bytes]) -> Iterator[bytes]:

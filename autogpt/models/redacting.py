@@ -25,7 +25,7 @@ class Redacting:
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
     ) -> Completion:
         """See `ports.Model.complete`."""
-        clean = [replace(message, text=self._without_secrets(message.text)) for message in messages]
+        clean = [self._cleaned(message) for message in messages]
         if self._note is not None:
             for message in clean:
                 pictures = "".join(f"\n[{image.kind}, {len(image.data):,} bytes]" for image in message.images)
@@ -34,6 +34,10 @@ class Redacting:
         if self._note is not None:
             self._note("from the model", self._redact(completion.text))
         return completion
+
+    def _cleaned(self, message: Message) -> Message:
+        text = self._without_secrets(message.text)
+        return message if text == message.text else replace(message, text=text)
 
     def _without_secrets(self, text: str) -> str:
         # Most of a prompt is the last one again.
