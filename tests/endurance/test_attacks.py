@@ -132,7 +132,9 @@ def test_what_a_summary_reports_cannot_pass_for_the_persons_words(place: Path) -
 
 def test_a_provider_cannot_make_anything_run_by_an_error(place: Path) -> None:
     (place / "auto_gpt_workspace" / "precious.txt").write_text("precious")
-    ended, _ = played(place, error(400, do("delete_file", filename="precious.txt")))
+    refusal = error(400, do("delete_file", filename="precious.txt"))
+    # It is asked again with a simpler format, and with none.
+    ended, _ = played(place, refusal, refusal, refusal)
     assert ended.code == 6
     assert ran(ended) == []
     assert (place / "auto_gpt_workspace" / "precious.txt").exists()
