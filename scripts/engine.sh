@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A container engine, a small image and wheels for the tests, without any registry of images.
+# Container engines, a small image and wheels for the tests, without any registry of images.
 #
-#   eval "$(bash scripts/engine.sh start)"   sets DOCKER_HOST and AUTOGPT_TEST_IMAGE
-#   bash scripts/engine.sh stop              ends an engine that start began, and removes its files
+#   eval "$(bash scripts/engine.sh start)"   sets DOCKER_HOST, AUTOGPT_TEST_IMAGE, AUTOGPT_TEST_PODMAN
+#   bash scripts/engine.sh stop              ends engines that start began, and removes their files
 #   bash scripts/engine.sh wheels            prints the folder of the wheels of requirements.txt for
 #                                            the image's Python; downloads them when they changed
 #
@@ -44,32 +44,63 @@ run_engine() {
     for program in dockerd unshare ip; do
         command -v "$program" >/dev/null || leave "no container engine answers, and $program isn't installed"
     done
-    [ -d "$folder" ] || mkdir -m 700 "$folder"
-    [ -O "$folder" ] && [ ! -L "$folder" ] || leave "$folder belongs to somebody else"
-    folder=$(cd -- "$folder" && pwd -P)
+    own_folder || leave "$folder belongs to somebody else"
     export DOCKER_HOST=unix://$folder/docker.sock
     answers && return # ours, from an earlier start
     for driver in overlay2 vfs; do
-        end_engine
-        launch "$driver" && return
+        end_engine docker
+        launch docker dockerd --storage-driver="$driver" --iptables=false --ip6tables=false --userland-proxy=false \
+            --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$(control_group)" \
+            --data-root "$folder/docker/data" --exec-root "$folder/docker/exec" --pidfile "$folder/docker/pid" \
+            --host "$DOCKER_HOST" && return
     done
-    leave "dockerd doesn't come up here; the end of its log: $(tail -n 1 "$folder/log" | cut -c 1-300)"
+    leave "dockerd doesn't come up here; the end of its log: $(log_end docker)"
 }
 
-# Succeeds when the engine answers; gives up after 30 seconds.
+# Prints the address of Podman's socket.
+run_podman() {
+    local program runtime podman without="the tests with Podman will be skipped"
+    [ "$(uname -s)" = Linux ] && [ "$(id -u)" -eq 0 ] || { say "$without: only root can start it" && return; }
+    for program in podman conmon unshare ip; do
+        command -v "$program" >/dev/null || { say "$without: $program isn't installed" && return; }
+    done
+    runtime=$(command -v runc || command -v crun) || { say "$without: neither runc nor crun is installed" && return; }
+    own_folder || { say "$without: $folder belongs to somebody else" && return; }
+    podman=unix://$folder/podman.sock
+    if ! DOCKER_HOST=$podman answers; then
+        end_engine podman
+        mkdir "$folder/podman"
+        printf '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nruntime = "%s"\n' "${runtime##*/}" \
+            >"$folder/podman/containers.conf"
+        # The names of its folders must not be longer than 50 letters.
+        DOCKER_HOST=$podman CONTAINERS_CONF=$folder/podman/containers.conf launch podman \
+            podman --root "$folder/podman/root" --runroot "$folder/podman/run" --tmpdir "$folder/podman/tmp" \
+            system service --time=0 "$podman" ||
+            { say "$without: it doesn't come up here; the end of its log: $(log_end podman)" && return; }
+    fi
+    docker save "$image" | DOCKER_HOST=$podman docker load >/dev/null ||
+        { say "$without: it doesn't take the image" && return; }
+    echo "$podman"
+}
+
+own_folder() {
+    [ -d "$folder" ] || mkdir -m 700 "$folder"
+    [ -O "$folder" ] && [ ! -L "$folder" ] && folder=$(cd -- "$folder" && pwd -P)
+}
+
+log_end() { tail -n 1 "$folder/$1.log" | cut -c 1-300; }
+
+# `launch NAME COMMAND...` succeeds when the engine at DOCKER_HOST answers; gives up after 30 seconds.
 launch() {
-    local process tries=0
+    local name=$1 process tries=0
+    shift
     # The outer unshare waits for the inner process, the first one of its own process
-    # namespace, and takes it along when it ends: with it die dockerd and all containers.
+    # namespace, and takes it along when it ends: with it die the engine and all containers.
     # Slave: what is mounted in there stays in there.
     setsid unshare --net --mount --propagation slave --pid --fork --kill-child=KILL --mount-proc \
-        sh -c 'ip link set lo up && exec "$@"' engine \
-        dockerd --storage-driver="$1" --iptables=false --ip6tables=false --userland-proxy=false \
-        --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$(control_group)" \
-        --data-root "$folder/data" --exec-root "$folder/exec" --pidfile "$folder/pid" \
-        --host "$DOCKER_HOST" >"$folder/log" 2>&1 </dev/null &
+        sh -c 'ip link set lo up && cd "$0" && exec "$@"' "$folder" "$@" >"$folder/$name.log" 2>&1 </dev/null &
     process=$!
-    echo "$process" >"$folder/process"
+    echo "$process" >"$folder/$name.process"
     while [ "$tries" -lt 300 ] && kill -0 "$process" 2>/dev/null; do
         answers && return 0
         sleep 0.1
@@ -78,25 +109,30 @@ launch() {
     return 1
 }
 
-# The control group of the engine's containers.
+# The control group of Docker's containers.
 control_group() {
     local sum
     sum=$(printf '%s' "$folder" | sha256sum)
     echo "autogpt-tests-${sum:0:8}"
 }
 
+# Those of an engine by its name; Podman's is one for the whole machine, where others may have theirs too.
 control_groups() {
-    find /sys/fs/cgroup -depth -type d -path "*/$(control_group)*" "$@" 2>/dev/null
+    local group=libpod_parent
+    [ "$1" = podman ] || group=$(control_group)
+    shift
+    find /sys/fs/cgroup -depth -type d -path "*/$group*" "$@" 2>/dev/null
 }
 
+# `end_engine NAME` ends what start began under that name.
 end_engine() {
-    local process ids tries=0
-    process=$(cat "$folder/process" 2>/dev/null || echo 0)
+    local process ids tries=0 host=unix://$folder/$1.sock
+    process=$(cat "$folder/$1.process" 2>/dev/null || echo 0)
     # Only the process that this script started in this folder, whatever has its number now.
-    if grep -qsF "$folder/docker.sock" "/proc/$process/cmdline"; then
-        ids=$(DOCKER_HOST=unix://$folder/docker.sock docker ps --quiet 2>/dev/null || true)
+    if grep -qsF "$folder/$1.sock" "/proc/$process/cmdline"; then
+        ids=$(DOCKER_HOST=$host docker ps --all --quiet 2>/dev/null || true)
         # shellcheck disable=SC2086 # one word a container
-        [ -z "$ids" ] || DOCKER_HOST=unix://$folder/docker.sock docker kill $ids >/dev/null 2>&1 || true
+        [ -z "$ids" ] || DOCKER_HOST=$host docker rm --force $ids >/dev/null 2>&1 || true
         pkill -TERM -P "$process" || true
         while [ "$tries" -lt 100 ] && kill -0 "$process" 2>/dev/null; do
             sleep 0.1
@@ -106,11 +142,11 @@ end_engine() {
     fi
     # Its control groups can be removed as soon as the last process in them is gone.
     tries=0
-    while [ "$tries" -lt 50 ] && [ -n "$(control_groups -print -quit)" ]; do
-        control_groups -exec rmdir {} + || sleep 0.1
+    while [ "$tries" -lt 50 ] && [ -n "$(control_groups "$1" -print -quit)" ]; do
+        control_groups "$1" -exec rmdir {} + || sleep 0.1
         tries=$((tries + 1))
     done
-    rm -rf -- "$folder"/{data,exec,pid,process,docker.sock}
+    rm -rf -- "$folder/$1" "$folder/$1".{process,sock}
 }
 
 # Programs with the libraries that they need, at the places that they have here.
@@ -189,16 +225,19 @@ start)
     command -v docker >/dev/null || leave "the program docker isn't installed"
     answers || run_engine
     make_image
-    echo "export DOCKER_HOST='${DOCKER_HOST:-unix:///var/run/docker.sock}' AUTOGPT_TEST_IMAGE=$image"
+    podman=$(run_podman)
+    echo "export DOCKER_HOST='${DOCKER_HOST:-unix:///var/run/docker.sock}' AUTOGPT_TEST_IMAGE=$image" \
+        ${podman:+"AUTOGPT_TEST_PODMAN='$podman'"}
     ;;
 stop)
     # An engine of the person's keeps nothing of the tests.
-    if [ ! -f "$folder/process" ] && command -v docker >/dev/null && answers; then
+    if [ ! -f "$folder/docker.process" ] && command -v docker >/dev/null && answers; then
         docker image rm "$image" >/dev/null 2>&1 || true
     fi
     if [ -d "$folder" ] && [ -O "$folder" ]; then
         folder=$(cd -- "$folder" && pwd -P)
-        end_engine
+        end_engine podman
+        end_engine docker
         rm -rf -- "$folder"
     fi
     ;;

@@ -10,7 +10,7 @@ from autogpt.commands.command import Command, commands_of
 from autogpt.commands.shell_control import ShellControl
 from autogpt.core.actions import Touch
 from autogpt.sandboxes.choose import Wish, choose
-from autogpt.sandboxes.docker import OnProgress
+from autogpt.sandboxes.container_engine import OnProgress
 from autogpt.sandboxes.git import Git
 from autogpt.sandboxes.port import MEBIBYTE, ProcessLimits, Sandbox
 from autogpt.settings import Settings

@@ -17,7 +17,7 @@ from pathlib import Path
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.sandboxes import packages
 from autogpt.sandboxes.child import Launcher
-from autogpt.sandboxes.docker import EngineMissing, OnProgress
+from autogpt.sandboxes.container_engine import EngineMissing, OnProgress, connect, fetch_image, look
 from autogpt.sandboxes.engine import ProcessSandbox
 from autogpt.sandboxes.port import ProcessLimits, Sandbox
 from autogpt.sandboxes.protected import Protected
@@ -148,7 +148,7 @@ class _Maker:
         )
 
     def docker(self) -> Choice:
-        from autogpt.sandboxes.docker import DockerLauncher, connect, fetch_image, look
+        from autogpt.sandboxes.docker import DockerLauncher
 
         wish, environ = self._wish, self._environ
         try:
@@ -165,7 +165,7 @@ class _Maker:
                 lambda: connect(environ),
                 self._place,
                 wish.limits,
-                scratch.temporary,
+                scratch,
                 image=wish.image,
                 network=wish.network,
                 protected=lambda: protected.held,

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Callable
 from typing import IO
 
-from autogpt.sandboxes import tree
+from autogpt.sandboxes import tree, weighing
 from autogpt.sandboxes.cgroups import Cgroup
 from autogpt.sandboxes.port import Limit, ProcessLimits
 
@@ -69,11 +69,7 @@ class PipedChild:
         if self._cgroup or os.name == "nt":
             return None
         pids = tree.descendants(self._popen.pid)
-        if len(pids) - self._uncounted > self._limits.processes:
-            return Limit.PROCESSES
-        if tree.memory(pids) > self._limits.memory and tree.fair_memory(pids) > self._limits.memory:
-            return Limit.MEMORY
-        return None
+        return weighing.overstepped(pids, self._limits, uncounted=self._uncounted)
 
     def terminate(self) -> None:
         """Ask all its processes to end."""

@@ -7,19 +7,23 @@ architecture's numbering, which the list can't judge, ends the process. Of the f
 there are the usual ones only: some of the others, such as a virtual machine's way to its host,
 lead past the namespace of the network.
 
-The filter is a classic BPF program (linux/filter.h, linux/seccomp.h), for x86-64 and
-64-bit ARM; on others there is none, and the other walls stand alone.
+The filter is a classic BPF program (linux/filter.h, linux/seccomp.h), or the same in the words
+that container engines take, for x86-64 and 64-bit ARM; on others there is none, and the other
+walls stand alone.
 """
 
 from __future__ import annotations
 
+import json
 import struct
+from typing import Any
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16
 """Where they are in struct seccomp_data; of the argument, the lower half on these machines."""
-_ALLOW, _KILL, _REFUSE, _UNKNOWN, _NO_FAMILY = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026, 0x00050061
-"""Refused is EPERM, unknown is ENOSYS, no family is EAFNOSUPPORT."""
+_EPERM, _ENOSYS, _EAFNOSUPPORT = 1, 38, 97
+"""What a refused call fails with, one that isn't known, one for a family that isn't."""
+_ALLOW, _KILL, _FAIL = 0x7FFF0000, 0x80000000, 0x00050000
 _X32 = 0x40000000
 """From here on, numbers on x86-64 are of the x32 way of calling."""
 _NEW_NAMESPACES = 0x7E020000
@@ -88,5 +92,42 @@ def program(machine: str) -> bytes | None:
     for number in _FAMILIES[:-1]:
         lines.append((_JUMP_EQUAL, to(allow), 0, number))
     lines.append((_JUMP_EQUAL, to(allow), to(no_family), _FAMILIES[-1]))
-    lines += [(_RETURN, 0, 0, value) for value in (_ALLOW, _REFUSE, _UNKNOWN, _NO_FAMILY)]
+    lines += [
+        (_RETURN, 0, 0, value) for value in (_ALLOW, _FAIL | _EPERM, _FAIL | _ENOSYS, _FAIL | _EAFNOSUPPORT)
+    ]
     return b"".join(struct.pack("=HBBI", *line) for line in lines)
+
+
+def profile(machine: str) -> str | None:
+    """The same filter in JSON, as engines take it: the runtime specification's `seccomp` with numbers of errors.
+
+    https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp
+    """
+    if machine not in _ARCHITECTURES:
+        return None
+    _, refused, _, _ = _ARCHITECTURES[machine]
+    flags = [1 << bit for bit in range(32) if _NEW_NAMESPACES >> bit & 1]
+    others = [family for family in range(max(_FAMILIES)) if family not in _FAMILIES]
+    rules = [
+        _rule(_EPERM, *sorted(refused)),
+        _rule(_ENOSYS, "clone3"),
+        *(
+            _rule(_EPERM, "clone", of={"op": "SCMP_CMP_MASKED_EQ", "value": flag, "valueTwo": flag})
+            for flag in flags
+        ),
+        *(_rule(_EAFNOSUPPORT, "socket", of={"op": "SCMP_CMP_EQ", "value": family}) for family in others),
+        _rule(_EAFNOSUPPORT, "socket", of={"op": "SCMP_CMP_GT", "value": max(_FAMILIES)}),
+    ]
+    return json.dumps(
+        {
+            "defaultAction": "SCMP_ACT_ALLOW",
+            "architectures": [f"SCMP_ARCH_{machine.upper()}"],
+            "syscalls": rules,
+        }
+    )
+
+
+def _rule(error: int, *names: str, of: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Calls of these names fail, those only whose first argument is as `of` says."""
+    rule: dict[str, Any] = {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error}
+    return rule | {"args": [{"index": 0, **of}]} if of else rule

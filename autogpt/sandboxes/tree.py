@@ -83,6 +83,34 @@ def is_running(pid: int) -> bool:
     return True
 
 
+def runs(pid: int, words: str) -> bool:
+    """Whether a process has these words in its command line."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return words.encode() in file.read()
+    except OSError:
+        return False
+
+
+def namespace(pid: int) -> list[int]:
+    """All processes in the process namespace of one; none where it is this process's own, or can't be seen."""
+    try:
+        searched = os.readlink(f"/proc/{pid}/ns/pid")
+        if searched == os.readlink("/proc/self/ns/pid"):
+            return []
+    except OSError:
+        return []
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                if os.readlink(f"/proc/{name}/ns/pid") == searched:
+                    found.append(int(name))
+            except OSError:
+                continue
+    return found
+
+
 def memory(pids: list[int]) -> int:
     """Bytes that the processes hold in memory together, what they share counted once for each."""
     total = 0

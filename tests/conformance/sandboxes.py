@@ -8,7 +8,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ from autogpt.sandboxes.port import MEBIBYTE, Command, Exited, OnOutput, Outcome,
 
 IMAGE = "AUTOGPT_TEST_IMAGE"
 """Names a local image with a shell and Python; `scripts/engine.sh` makes it."""
+PODMAN = "AUTOGPT_TEST_PODMAN"
+"""Podman's socket, made there too."""
 MARK = "AUTOGPT_TEST_MARK"
 
 SMALL = ProcessLimits(
@@ -47,14 +49,30 @@ class Bench:
     _others: frozenset[str] = field(default_factory=lambda: frozenset(groups()))
     """Control groups that this process has already: of a browser that tests of the web share."""
 
+    def __post_init__(self) -> None:
+        if self.kind == "podman":
+            self.environ["DOCKER_HOST"] = os.environ.get(PODMAN, "")
+
+    @property
+    def contained(self) -> bool:
+        """Whether commands run in containers; Podman's socket speaks Docker's language."""
+        return self.kind in ("docker", "podman")
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the tests have what this kind needs, as far as can be seen from the environment."""
+        return not self.contained or (IMAGE in os.environ and (self.kind == "docker" or PODMAN in os.environ))
+
     def open(
         self, limits: ProcessLimits = SMALL, *, network: bool = False, place: Path | None = None
     ) -> Sandbox:
         """A sandbox; the test skips where this kind can't be had."""
-        if self.kind == "docker" and IMAGE not in os.environ:
-            pytest.skip(f"no image for tests: {IMAGE} isn't set (see scripts/engine.sh)")
+        if not self.is_there:
+            pytest.skip(
+                f"no engine of that kind for tests: {IMAGE} or {PODMAN} isn't set (see scripts/engine.sh)"
+            )
         wish = Wish(
-            self.kind,
+            "docker" if self.contained else self.kind,
             image=os.environ.get(IMAGE, ""),
             network=network,
             host_allowed=True,
@@ -105,8 +123,8 @@ class Bench:
         found += [
             str(path) for path in self.place.glob(".[ag]*") if path.is_dir() and not any(path.iterdir())
         ]
-        if self.kind == "docker" and IMAGE in os.environ:
-            found += containers()
+        if self.contained and self.is_there:
+            found += containers(self.environ)
         return found
 
 
@@ -119,11 +137,12 @@ def groups() -> list[str]:
     ]
 
 
-def containers() -> list[str]:
+def containers(environ: Mapping[str, str]) -> list[str]:
     """Containers of this very process."""
-    from autogpt.sandboxes.docker import LABEL, connect, owner
+    from autogpt.sandboxes.container_engine import connect
+    from autogpt.sandboxes.docker import LABEL, owner
 
-    client = connect(dict(os.environ))
+    client = connect(environ)
     try:
         listed = client.api.containers(all=True, filters={"label": f"{LABEL}={owner()}"})
         return [f"container {one['Id']}" for one in listed]

@@ -32,7 +32,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "autogpt" / "packages"
 
 
-@pytest.mark.parametrize("bench", ["bubblewrap", "docker"], indirect=True)
+@pytest.mark.parametrize("bench", ["bubblewrap", "docker", "podman"], indirect=True)
 def test_only_the_installer_writes_there(bench: Bench, cache: Path) -> None:
     box = bench.open()
     assert box.packages == "/packages"
@@ -45,7 +45,7 @@ def test_only_the_installer_writes_there(bench: Bench, cache: Path) -> None:
     )
     (bench.place / "given").write_text("given")
     assert text(bench.python(box, installer, installs=True)) == "False given\nrefused\n"
-    assert (cache / bench.kind / "kept").read_text() == "kept"
+    assert (cache / ("docker" if bench.contained else bench.kind) / "kept").read_text() == "kept"
     program = (
         "import os\nprint(open('/packages/kept').read())\n"
         "for attempt in (lambda: open('/packages/kept', 'w'), lambda: os.remove('/packages/kept'),\n"

@@ -16,7 +16,7 @@ from tests.conformance.sandboxes import SMALL, Bench
 pytestmark = [
     pytest.mark.real,
     pytest.mark.skipif(os.name == "nt", reason="lines start afresh on Windows"),
-    pytest.mark.parametrize("bench", ["host", "bubblewrap", "docker"], indirect=True),
+    pytest.mark.parametrize("bench", ["host", "bubblewrap", "docker", "podman"], indirect=True),
 ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autogpt.core.errors import UsageError
-from autogpt.sandboxes import bubblewrap, docker
+from autogpt.sandboxes import bubblewrap, container_engine
 from autogpt.sandboxes.choose import Choice, Wish, choose, is_in_container
 from autogpt.sandboxes.port import Command
 
@@ -20,7 +20,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="about other systems' sandbox
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with neither an engine nor bubblewrap."""
-    monkeypatch.setattr(docker, "_usual_hosts", lambda environ: iter(()))
+    monkeypatch.setattr(container_engine, "_usual_hosts", lambda environ: iter(()))
     monkeypatch.setattr(bubblewrap, "SYSTEM_PATH", "/nowhere")
 
 
@@ -72,7 +72,7 @@ class TestNothingThere:
 @posix
 @pytest.mark.parametrize("kind", ["auto", "host"])
 def test_no_place_for_temporary_files(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker, "_usual_hosts", lambda environ: iter(()))
+    monkeypatch.setattr(container_engine, "_usual_hosts", lambda environ: iter(()))
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "nowhere"))
     if kind == "host":
         assert "no temporary files can be made" in error(tmp_path, Wish("host", host_allowed=True))
@@ -112,7 +112,7 @@ def test_an_engine_elsewhere_cannot_see_the_workspace(tmp_path: Path) -> None:
 @pytest.mark.real
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="bubblewrap is for Linux")
 def test_bubblewrap_where_no_engine_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(docker, "_usual_hosts", lambda environ: iter(()))
+    monkeypatch.setattr(container_engine, "_usual_hosts", lambda environ: iter(()))
     choice = choose(Wish(), tmp_path, {}, in_container=False)
     if choice.sandbox is None:
         pytest.skip(choice.line)

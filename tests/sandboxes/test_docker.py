@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import json
 import os
+import platform
+import resource
 import socket
 import socketserver
 import subprocess
@@ -14,13 +16,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.sandboxes.choose import Wish, choose
-from autogpt.sandboxes.docker import EngineMissing, _name_and_tag, _of_engine, look
+from autogpt.sandboxes.container_engine import Engine, EngineMissing, _name_and_tag, look
+from autogpt.sandboxes.docker import DockerLauncher
 from autogpt.sandboxes.port import Command, Exited, Sandbox
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests speak over Unix sockets")
@@ -32,8 +35,9 @@ needs_engine = pytest.mark.skipif(not IMAGE, reason="no engine (see scripts/engi
 class Line:
     """A socket that leads to the engine, until it is cut."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, engine: str) -> None:
         self.host = f"unix://{path}"
+        self._engine = engine.removeprefix("unix://")
         self._ends: list[socket.socket] = []
         self._server = socket.socket(socket.AF_UNIX)
         self._server.bind(str(path))
@@ -45,7 +49,7 @@ class Line:
             while True:
                 near = self._server.accept()[0]
                 far = socket.socket(socket.AF_UNIX)
-                far.connect(os.environ["DOCKER_HOST"].removeprefix("unix://"))
+                far.connect(self._engine)
                 self._ends += [near, far]
                 for source, sink in ((near, far), (far, near)):
                     threading.Thread(target=self._carry, args=(source, sink), daemon=True).start()
@@ -66,9 +70,17 @@ class Line:
             end.close()
 
 
+@pytest.fixture(params=["DOCKER_HOST", "AUTOGPT_TEST_PODMAN"])
+def host(request: pytest.FixtureRequest) -> str:
+    """The address of an engine: Docker's, then Podman's."""
+    if request.param not in os.environ:
+        pytest.skip(f"{request.param} isn't set (see scripts/engine.sh)")
+    return os.environ[request.param]
+
+
 @pytest.fixture
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    made = Line(tmp_path_factory.mktemp("s") / "engine.sock")
+def line(tmp_path_factory: pytest.TempPathFactory, host: str) -> Iterator[Line]:
+    made = Line(tmp_path_factory.mktemp("s") / "engine.sock", host)
     yield made
     made.cut()
 
@@ -94,15 +106,16 @@ class TestGone:
         box.close()
         gc.collect()  # the client forgets to close sockets that can't connect
 
-    def test_a_container_that_was_taken_away_is_replaced(self, tmp_path: Path) -> None:
-        box = opened(tmp_path, os.environ["DOCKER_HOST"])
+    def test_a_container_that_was_taken_away_is_replaced(self, tmp_path: Path, host: str) -> None:
+        box = opened(tmp_path, host)
+        remove = ["docker", "--host", host, "rm", "-f"]
         try:
             name = box.run(Command(("cat", "/proc/sys/kernel/hostname"))).output.head.decode().strip()
-            subprocess.run(["docker", "rm", "-f", name], check=True, capture_output=True)
+            subprocess.run([*remove, name], check=True, capture_output=True)
             assert box.run(Command(("true",))).end == Exited(0)
 
             def take_away(name: str) -> None:
-                subprocess.run(["docker", "rm", "-f", name.strip()], check=False, capture_output=True)
+                subprocess.run([*remove, name.strip()], check=False, capture_output=True)
 
             taken = box.run(
                 Command(("sh", "-c", "cat /proc/sys/kernel/hostname; sleep 60")), on_output=take_away
@@ -113,8 +126,31 @@ class TestGone:
         finally:
             box.close()
 
+    def test_a_neighbour_that_dies_while_a_container_is_made(
+        self, tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The new one was to share its network; it gets one of its own."""
+        box = opened(tmp_path, host)
+        create = DockerLauncher._create
+        asked: list[str | None] = []
 
-class Engine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+        def late(self: DockerLauncher, neighbour: str | None, *rest: Any, **more: Any) -> str:
+            asked.append(neighbour)
+            for other in self._all if neighbour else ():
+                other.kill()
+            return create(self, neighbour, *rest, **more)
+
+        monkeypatch.setattr(DockerLauncher, "_create", late)
+        try:
+            first = box.start(Command(("sleep", "60")))
+            assert box.run(Command(("sleep", "0"))).end == Exited(0)
+            assert [neighbour is None for neighbour in asked] == [True, False, True]
+            assert first.wait(10)
+        finally:
+            box.close()
+
+
+class SmallEngine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """As much of an engine as fetching an image takes."""
 
     daemon_threads = True
@@ -126,7 +162,7 @@ class Engine(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
 
 class Answers(BaseHTTPRequestHandler):
-    server: Engine
+    server: SmallEngine
     protocol_version = "HTTP/1.1"
 
     def address_string(self) -> str:
@@ -163,8 +199,8 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    with Engine(tmp_path_factory.mktemp("s") / "engine.sock", []) as server:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallEngine]:
+    with SmallEngine(tmp_path_factory.mktemp("s") / "engine.sock", []) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
@@ -176,7 +212,7 @@ def layer(name: str, current: int, total: int) -> dict[str, Any]:
     return {"status": "Downloading", "id": name, "progressDetail": {"current": current, "total": total}}
 
 
-def test_fetching_an_image_shows_how_far_it_is(tmp_path: Path, engine: Engine) -> None:
+def test_fetching_an_image_shows_how_far_it_is(tmp_path: Path, engine: SmallEngine) -> None:
     engine.pull = [{"status": "Pulling"}, layer("a", 50, 100), layer("b", 0, 300), layer("b", 300, 300)]
     shown: list[tuple[str, float]] = []
     choice = choose(
@@ -191,7 +227,7 @@ def test_fetching_an_image_shows_how_far_it_is(tmp_path: Path, engine: Engine) -
     assert shown == [("Fetching python:3-alpine", share) for share in (0.0, 0.5, 0.125, 0.875)]
 
 
-def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: Engine) -> None:
+def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: SmallEngine) -> None:
     engine.pull = [{"status": "Pulling"}, {"error": "manifest\nunknown"}]
     with pytest.raises(UsageError, match=r"couldn't be fetched: manifest unknown\. Set"):
         choose(
@@ -206,7 +242,7 @@ def test_an_image_that_cannot_be_fetched(tmp_path: Path, engine: Engine) -> None
 class TestLooking:
     """Whether an engine is there and has the image, found out without its client."""
 
-    def test_an_image_that_is_there_or_not(self, engine: Engine) -> None:
+    def test_an_image_that_is_there_or_not(self, engine: SmallEngine) -> None:
         environ = {"DOCKER_HOST": f"unix://{engine.server_address}"}
         assert look(environ, "python:3-alpine") is None
         engine.fetched = True
@@ -240,7 +276,7 @@ class TestLooking:
         with pytest.raises(EngineMissing, match="Connection refused"):
             look({"DOCKER_HOST": f"unix://{path}"}, "x")
 
-    def test_nothing_is_imported_for_it(self, engine: Engine) -> None:
+    def test_nothing_is_imported_for_it(self, engine: SmallEngine) -> None:
         engine.fetched = True
         code = (
             "import sys\nfrom autogpt.sandboxes.choose import Wish, choose\nfrom pathlib import Path\n"
@@ -270,12 +306,74 @@ def test_names_of_images(image: str, expected: tuple[str, str | None]) -> None:
     assert _name_and_tag(image) == expected
 
 
-def test_engines_without_root_map_the_person_differently() -> None:
-    docker, podman = {"Components": [{"Name": "Engine"}]}, {"Components": [{"Name": "Podman Engine"}]}
-    rootless = {"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}
-    me = f"{os.getuid()}:{os.getgid()}"
-    assert _of_engine({}, docker) == ({"security_opt": ["no-new-privileges:true"]}, me)
-    assert _of_engine(rootless, docker)[1] == "0:0"
-    options, user = _of_engine(rootless, podman)
-    assert (options["userns_mode"], user) == ("keep-id", me)
-    assert "label=disable" in _of_engine({"SecurityOptions": ["name=selinux"]}, docker)[0]["security_opt"]
+class TestWhatAnEngineIsLike:
+    DOCKER: ClassVar = {"Components": [{"Name": "Engine"}]}
+    PODMAN: ClassVar = {"Components": [{"Name": "Podman Engine"}]}
+    ROOTLESS: ClassVar = {"SecurityOptions": ["name=seccomp,profile=builtin", "name=rootless"]}
+    ME = f"{os.getuid()}:{os.getgid()}"
+
+    def test_docker_as_root(self, tmp_path: Path) -> None:
+        engine = Engine.of({}, self.DOCKER)
+        assert engine.user == self.ME
+        assert engine.filter(tmp_path) is None
+        assert engine.options(None, None) == {"SecurityOpt": ["no-new-privileges:true"]}
+        assert engine.ulimits() == []
+        assert list(tmp_path.iterdir()) == []
+
+    def test_engines_without_root_map_the_person_differently(self, tmp_path: Path) -> None:
+        assert Engine.of(self.ROOTLESS, self.DOCKER).user == "0:0"
+        for said in (self.ROOTLESS, {"Rootless": True}):
+            podman = Engine.of(said, self.PODMAN)
+            assert podman.user == self.ME
+            assert podman.options(None, None)["UsernsMode"] == "keep-id"
+            assert podman.options(None, "first")["UsernsMode"] == "container:first"
+        assert "UsernsMode" not in Engine.of({"Rootless": False}, self.PODMAN).options(None, None)
+
+    def test_labels_are_left_alone(self, tmp_path: Path) -> None:
+        for engine in (
+            Engine.of({"SecurityOptions": ["name=selinux"]}, self.DOCKER),
+            Engine.of({}, self.PODMAN),  # which doesn't tell
+        ):
+            assert "label=disable" in engine.options(None, None)["SecurityOpt"]
+
+    @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+    def test_podman_is_given_a_filter(
+        self, machine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(platform, "machine", lambda: machine)
+        podman = Engine.of({}, self.PODMAN)
+        given = podman.options(podman.filter(tmp_path), None)["SecurityOpt"]
+        assert given == ["no-new-privileges:true", "label=disable", f"seccomp={tmp_path}/seccomp.json"]
+        kept = json.loads((tmp_path / "seccomp.json").read_text())
+        refused = {name for rule in kept["syscalls"] if "args" not in rule for name in rule["names"]}
+        assert {"unshare", "setns", "mount", "bpf", "keyctl", "clone3"} <= refused
+        assert kept["architectures"] == [f"SCMP_ARCH_{machine.upper()}"]
+
+    def test_on_other_machines_it_has_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(platform, "machine", lambda: "riscv64")
+        assert Engine.of({}, self.PODMAN).filter(tmp_path) is None
+
+    def test_podman_is_given_the_limits_that_the_agent_has(self) -> None:
+        own = resource.getrlimit(resource.RLIMIT_NOFILE)
+        given = {one["Name"]: (one["Soft"], one["Hard"]) for one in Engine.of({}, self.PODMAN).ulimits()}
+        assert given["nofile"] == own
+        assert set(given) == {"nofile", "nproc"}
+        assert Engine.of({"Rootless": True}, self.PODMAN).ulimits() == []
+
+    @pytest.mark.parametrize(
+        "name", ["plain", "a:b", "with space", "it's", "中文", 'quo"ted', "a,b", "two\nlines"]
+    )
+    def test_paths_are_told_as_the_engine_takes_them(self, name: str) -> None:
+        source = Path("/w", name)
+        for engine in (Engine.of({}, self.DOCKER), Engine.of({}, self.PODMAN)):
+            told = engine.bind(source, f"{source}", read_only=True)
+            if engine.is_podman and set(name) & set(',"\n'):
+                assert told == f"{source}:{source}:ro"
+            else:
+                assert (told["Source"], told["Target"], told["ReadOnly"]) == (str(source), str(source), True)
+
+    def test_what_podman_cannot_be_told(self) -> None:
+        odd = Path("/w/a:b,c")
+        assert Engine.of({}, self.DOCKER).bind(odd, str(odd), read_only=False)["Source"] == str(odd)
+        with pytest.raises(CommandError, match=r"colon together with a comma.*'/w/a:b,c'"):
+            Engine.of({}, self.PODMAN).bind(odd, str(odd), read_only=False)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from docker.errors import NotFound
 
 from autogpt.core.errors import UsageError
 from autogpt.sandboxes.choose import Wish, choose
-from autogpt.sandboxes.docker import LABEL, connect
-from tests.conformance.sandboxes import IMAGE, eventually, marked
+from autogpt.sandboxes.container_engine import connect
+from autogpt.sandboxes.docker import LABEL
+from tests.conformance.sandboxes import IMAGE, PODMAN, eventually, marked
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.person import CTRL_C, Person, seated, sit_down
 from tests.stories.world import DONE, SAVED, Model, Place, command, provider, step
@@ -24,7 +26,10 @@ class Machine:
     """Where one kind of sandbox is to be had, and what programs left on it."""
 
     def __init__(self, kind: str, place: Place) -> None:
-        self.kind = kind
+        variable = {"docker": "DOCKER_HOST", "podman": PODMAN}.get(kind, "")
+        if variable and not {variable, IMAGE} <= set(os.environ):
+            pytest.skip(f"{variable} and {IMAGE} aren't set (see scripts/engine.sh)")
+        self.engine = os.environ.get(variable, "")
         self.place = place
         self.temporary = place.folder.parent / "tmp"
         self.temporary.mkdir()
@@ -32,9 +37,9 @@ class Machine:
 
     def settings(self, **more: str) -> dict[str, str]:
         """The environment in which the program finds the sandbox."""
-        found = {"TMPDIR": str(self.temporary), "SANDBOX": self.kind}
-        if self.kind == "docker":
-            found |= {"DOCKER_HOST": os.environ["DOCKER_HOST"], "SANDBOX_IMAGE": os.environ[IMAGE]}
+        found = {"TMPDIR": str(self.temporary), "SANDBOX": "bubblewrap"}
+        if self.engine:
+            found |= {"SANDBOX": "docker", "DOCKER_HOST": self.engine, "SANDBOX_IMAGE": os.environ[IMAGE]}
         return found | more
 
     def running(self) -> list[int]:
@@ -52,11 +57,14 @@ class Machine:
 
     def containers(self) -> list[str]:
         """Those that have this place's workspace."""
-        if self.kind != "docker":
+        if not self.engine:
             return []
-        with closing(connect(os.environ)) as client:
-            listed = client.api.containers(all=True, filters={"label": LABEL})
-        sources = {one["Id"]: [mount["Source"] for mount in one["Mounts"]] for one in listed}
+        sources = {}
+        with closing(connect({"DOCKER_HOST": self.engine})) as client:
+            for one in client.api.containers(all=True, filters={"label": LABEL}):
+                with suppress(NotFound):
+                    mounts = client.api.inspect_container(one["Id"])["Mounts"]
+                    sources[one["Id"]] = [mount["Source"] for mount in mounts]
         return [f"container {id}" for id, places in sources.items() if str(self.place.workspace) in places]
 
     def is_clean(self) -> None:
@@ -64,12 +72,10 @@ class Machine:
         eventually(lambda: not self.left(), lambda: f"left behind: {self.left()}", 10)
 
 
-@pytest.fixture(params=["bubblewrap", "docker"])
+@pytest.fixture(params=["bubblewrap", "docker", "podman"])
 def machine(request: pytest.FixtureRequest, place: Place) -> Machine:
     made = Machine(request.param, place)
-    if made.kind == "docker" and IMAGE not in os.environ:
-        pytest.skip(f"no image for tests: {IMAGE} isn't set (see scripts/engine.sh)")
-    if made.kind == "bubblewrap":
+    if not made.engine:
         try:
             choose(Wish("bubblewrap"), place.folder, {}).close()
         except UsageError as why:
@@ -104,7 +110,7 @@ def test_from_a_program_to_a_server_in_the_background(machine: Machine) -> None:
         DONE,
     )
     with seated(machine.place, model, "-y", "-c", **machine.settings()) as person:
-        where = "in containers" if machine.kind == "docker" else "in bubblewrap"
+        where = "in containers" if machine.engine else "in bubblewrap"
         person.sees(f"Programs run {where}", "without the network")
         person.sees("NEXT ACTION: execute_python_file", "│ counting to three", "│ key: None")
         person.sees("RESULT: execute_python_file", "(It wrote what stands above.)")
