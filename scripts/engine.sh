@@ -98,7 +98,7 @@ launch() {
     # namespace, and takes it along when it ends: with it die the engine and all containers.
     # Slave: what is mounted in there stays in there.
     setsid unshare --net --mount --propagation slave --pid --fork --kill-child=KILL --mount-proc \
-        sh -c 'ip link set lo up && cd "$0" && exec "$@"' "$folder" "$@" >"$folder/$name.log" 2>&1 </dev/null &
+        sh -c 'ip link set lo up && exec "$@"' engine env --chdir="$folder" "$@" >"$folder/$name.log" 2>&1 </dev/null &
     process=$!
     echo "$process" >"$folder/$name.process"
     while [ "$tries" -lt 300 ] && kill -0 "$process" 2>/dev/null; do
@@ -146,7 +146,7 @@ end_engine() {
         control_groups "$1" -exec rmdir {} + || sleep 0.1
         tries=$((tries + 1))
     done
-    rm -rf -- "$folder/$1" "$folder/$1".{process,sock}
+    rm -rf -- "${folder:?}/$1" "$folder/$1".{process,sock}
 }
 
 # Programs with the libraries that they need, at the places that they have here.

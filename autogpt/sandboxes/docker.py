@@ -45,8 +45,10 @@ ITS_OWN = 3
 """Processes in a container that are not the command's: the first one and its reader, and the command's shell."""
 RUN_AND_CLEAR = """\
 exec 2>/dev/null
-ulimit -S -t $1; ulimit -H -t $2; ulimit -f $3; ulimit -c 0
-shift 3
+read -r go
+[ "$1" ] || exec </dev/null
+ulimit -S -t $2; ulimit -H -t $3; ulimit -f $4; ulimit -c 0
+shift 4
 trap : TERM
 ("$@") 2>&1
 code=$?
@@ -55,9 +57,11 @@ exit $code
 """
 """Runs a command within limits of its own, then ends what it left behind; the first process is another user's.
 
+It waits for a line first, since Podman loses what is said before it has begun to listen: by then it has.
 Podman without root leaves such limits out. Asked to end, the shell outlives the command, for with it
 ends what is heard of the command's last words.
 """
+GO = b"\n"
 FILE_BLOCK = 512
 """Bytes in a unit of `ulimit -f`, as POSIX has it."""
 NOBODY = "65534:65534"
@@ -151,10 +155,11 @@ class DockerLauncher:
         folder = command.folder.relative_to(self._place).as_posix()
         api = self._api
         cpu, blocks = self.limits.cpu_seconds, self.limits.file_size // FILE_BLOCK
+        numbers = ("stdin" if command.stdin else "", str(cpu), str(cpu + 1), str(blocks))
         created = api.exec_create(
             box.id,
-            ["/bin/sh", "-c", RUN_AND_CLEAR, "sh", f"{cpu}", f"{cpu + 1}", f"{blocks}", *command.argv],
-            stdin=command.stdin,
+            ["/bin/sh", "-c", RUN_AND_CLEAR, "sh", *numbers, *command.argv],
+            stdin=True,
             user=self.user,
             workdir=self.workspace if folder == "." else f"{self.workspace}/{folder}",
             environment=environment.clean(
@@ -162,6 +167,7 @@ class DockerLauncher:
             ),
         )
         stream = api.exec_start(created["Id"], socket=True)
+        send(stream, GO)
         return DockerChild(self, api, box, created["Id"], stream)
 
     def _take(self) -> Box:
@@ -393,7 +399,7 @@ class DockerChild:
         """To its standard input."""
         if self._ended.is_set():
             raise BrokenPipeError
-        getattr(self._stream, "_sock", self._stream).sendall(data)
+        send(self._stream, data)
 
     def wait(self, seconds: float) -> int | None:
         """Its exit code. Raises CommandError when the engine has gone."""
@@ -450,6 +456,11 @@ class DockerChild:
                 return frozenset({Limit.MEMORY} if met else ())
         self._launcher.give_back(self._box)
         return frozenset()
+
+
+def send(stream: Any, data: bytes) -> None:
+    """Write to a stream of the client's: what it gives out is a view that can't be written to."""
+    getattr(stream, "_sock", stream).sendall(data)
 
 
 def close(stream: Any) -> None:

@@ -132,7 +132,7 @@ def test_the_state_is_kept_by_any_shell(shell: str, tmp_path: Path) -> None:
     code, said = run("if then")
     assert code != 0
     assert "rror" in said
-    assert re.search(r"\b1:|line 1:", said)
+    assert re.search(r"\b1:|line [01]:", said)  # busybox counts from 0
     assert run("export X=1; kill -9 $$")[0] == -9
     assert run("echo $X") == (0, "a\"b 'c\n")
 

@@ -80,16 +80,31 @@ def test_an_engine_comes_and_goes_without_a_trace(environ: dict[str, str], kille
     assert told.startswith(f"export DOCKER_HOST='unix://{folder}/docker.sock' AUTOGPT_TEST_IMAGE=")
     assert engine(environ, "start") == told
     inside = environ | {"DOCKER_HOST": f"unix://{folder}/docker.sock"}
-    image = told.rpartition("=")[2].strip()
+    exported = dict(word.split("=", 1) for word in told.split()[1:])
+    image = exported["AUTOGPT_TEST_IMAGE"]
+    engines = [inside]
+    if "AUTOGPT_TEST_PODMAN" in exported:
+        engines.append(environ | {"DOCKER_HOST": exported["AUTOGPT_TEST_PODMAN"].strip("'")})
     sleeping = f"{600 + os.getpid() / 10_000_000}"
-    subprocess.run(
-        ["docker", "run", "--detach", image, "sleep", sleeping], env=inside, check=True, capture_output=True
-    )
+    for one in engines:
+        words = [
+            "docker",
+            "run",
+            "--detach",
+            "--network",
+            "none",
+            "--ulimit",
+            "nofile=512",
+            "--ulimit",
+            "nproc=512",
+        ]
+        subprocess.run([*words, image, "sleep", sleeping], env=one, check=True, capture_output=True)
     assert mentioning(sleeping)
     assert groups() > groups_before
     assert links() == links_before
     if killed:
-        os.kill(int((folder / "process").read_text()), signal.SIGKILL)
+        for process in folder.glob("*.process"):
+            os.kill(int(process.read_text()), signal.SIGKILL)
     engine(environ, "stop")
     assert not folder.exists()
     assert mentioning(folder.name) == []

@@ -25,6 +25,7 @@ from autogpt.sandboxes.choose import Wish, choose
 from autogpt.sandboxes.container_engine import Engine, EngineMissing, _name_and_tag, look
 from autogpt.sandboxes.docker import DockerLauncher
 from autogpt.sandboxes.port import Command, Exited, Sandbox
+from tests.conformance.sandboxes import containers, eventually
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests speak over Unix sockets")
 
@@ -94,8 +95,13 @@ def opened(place: Path, host: str) -> Sandbox:
 @needs_engine
 @pytest.mark.real
 class TestGone:
+    @pytest.fixture(autouse=True)
+    def nothing_is_left(self, host: str) -> Iterator[None]:
+        yield
+        eventually(lambda: not containers({"DOCKER_HOST": host}), lambda: "containers are left")
+
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    def test_an_engine_that_goes_away_half_way(self, tmp_path: Path, line: Line) -> None:
+    def test_an_engine_that_goes_away_half_way(self, tmp_path: Path, host: str, line: Line) -> None:
         box = opened(tmp_path, line.host)
         running = box.start(Command(("sleep", "60")))
         with pytest.raises(CommandError, match="doesn't answer"):
@@ -105,6 +111,11 @@ class TestGone:
             box.run(Command(("true",)))
         box.close()
         gc.collect()  # the client forgets to close sockets that can't connect
+        # Without the agent they end, and Podman sometimes keeps one whose network another shared.
+        for left in containers({"DOCKER_HOST": host}):
+            subprocess.run(
+                ["docker", "--host", host, "rm", "-f", left.split()[1]], check=False, capture_output=True
+            )
 
     def test_a_container_that_was_taken_away_is_replaced(self, tmp_path: Path, host: str) -> None:
         box = opened(tmp_path, host)
