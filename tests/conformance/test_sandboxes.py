@@ -26,6 +26,7 @@ from autogpt.sandboxes.port import (
     Killed,
     Limit,
     Outcome,
+    Process,
     Stopped,
 )
 from autogpt.sandboxes.wording import explain
@@ -38,6 +39,19 @@ pytestmark = [
 ]
 
 CHECKOUT = Path(__file__).parents[2]
+
+
+def heard(process: Process, length: int) -> bytes:
+    """What a process has written when it is that long, at the latest after five seconds."""
+    said = b""
+
+    def enough() -> bool:
+        nonlocal said
+        said += process.read().head
+        return len(said) >= length
+
+    eventually(enough, lambda: f"it wrote no more than {said!r}")
+    return said
 
 
 class TestEnds:
@@ -175,15 +189,9 @@ class TestInput:
         box = bench.open()
         code = "import sys\nfor line in sys.stdin: print(line.strip().upper(), flush=True)"
         process = box.start(bench.command(box.python, "-c", code, stdin=True))
-        said = b""
         process.write(b"one\n")
         process.write(b"two\n")
-        for _ in range(500):
-            said += process.read().head
-            if said.endswith(b"TWO\n"):
-                break
-            time.sleep(0.01)
-        assert said == b"ONE\nTWO\n"
+        assert heard(process, len("one\ntwo\n")) == b"ONE\nTWO\n"
         assert process.stop().end == Stopped()
         with pytest.raises(CommandError, match="standard input"):
             process.write(b"three\n")
@@ -324,12 +332,7 @@ class TestTree:
         box = bench.open()
         code = "import os, time\nfor _ in range(3): os.fork()\nprint('up', flush=True)\ntime.sleep(60)"
         process = box.start(bench.command(box.python, "-c", code))
-        said = b""
-        for _ in range(500):
-            said += process.read().head
-            if said.count(b"up") == 8:
-                break
-            time.sleep(0.01)
+        assert heard(process, 8 * len("up\n")).count(b"up") == 8
         assert process.wait(0) is None
         assert [one.id for one in box.processes()] == [process.id]
         assert process.stop().end == Stopped()
@@ -343,13 +346,7 @@ class TestTree:
         marks = [f"{bench.mark}-{number}" for number in range(3)]
         going = [box.start(bench.command(box.python, "-c", code, mark)) for mark in marks]
         for process, mark in zip(going, marks, strict=True):
-            said = b""
-            for _ in range(500):
-                said += process.read().head
-                if said.endswith(b"\n"):
-                    break
-                time.sleep(0.01)
-            assert said == b"up\n"
+            assert heard(process, len("up\n")) == b"up\n"
             assert list(marked(mark))
         assert going[0].stop().end == Stopped()
         eventually(lambda: not list(marked(marks[0])), lambda: "it lives")
