@@ -25,8 +25,20 @@ from autogpt.sandboxes.port import Limit, ProcessLimits
 ROOT = Path("/sys/fs/cgroup")
 CONTROLLERS = ("memory", "pids")
 
-ENTER = 'n=$1; shift; while [ "$n" -gt 0 ]; do echo $$ >"$1/cgroup.procs" || exit 125; shift; n=$((n-1)); done; exec "$@"'
-"""Puts a shell into groups and makes it the command: so that nothing of it is ever outside."""
+ENTER = """\
+n=$1
+shift
+while [ "$n" -gt 0 ]; do
+    if [ -e "$1/tasks" ]; then echo 0 >"$1/tasks"; else echo $$ >"$1/cgroup.procs"; fi || exit 125
+    shift
+    n=$((n-1))
+done
+exec "$@"
+"""
+"""Puts a shell into groups and makes it the command: so that nothing of it is ever outside.
+
+In version 1 a thread that moves itself, which it calls 0, needn't wait for all other processors.
+"""
 
 _numbers = count(1)
 
