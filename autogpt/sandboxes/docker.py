@@ -2,9 +2,9 @@
 
 Holds: another system's files instead of this one's, and those read-only; the workspace at its
 own path (`/workspace` on Windows), what `protected` names in it read-only; an own `/tmp`; own
-namespaces, no network unless it is allowed; no capabilities, none to be gained, the engine's
-filter of system calls; the caller's number inside, so that files belong to the person; limits
-on time, CPU, memory, processes, file size, output.
+namespaces, no network unless it is allowed; no capabilities, none to be gained, a filter of
+system calls (Docker's own, ours for Podman); the caller's number inside, so that files belong to
+the person; limits on time, CPU, memory, processes, file size, output.
 
 A container stays warm for the next command; one that something had to be killed in is thrown
 away. Commands side by side have a container each, and one loopback network together. All of

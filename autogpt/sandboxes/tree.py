@@ -1,4 +1,4 @@
-"""A process and all that descend from it: finding, measuring, ending them.
+"""A process and all that descend from it, or share its namespace: finding, measuring, ending them.
 
 On Linux from `/proc`, elsewhere from `ps`. A descendant whose parent ended belongs to the
 nearest subreaper or the namespace's first process; beneath one of those, nobody gets away.

@@ -296,6 +296,15 @@ class TestProtected:
         assert (bench.place / ".git" / "config").read_text() == "as it was"
         assert bench.says(bench.open(), "print(open('.git/config').read())") == "as it was"
 
+    def test_what_lies_in_folders_with_odd_names_is_read_only_too(self, bench: Bench) -> None:
+        names = ["a,b/.git/config", 'quo"te/.git/config', "two\nlines/.git/config", "co:lon/.git/config"]
+        for name in names:
+            (bench.place / name).parent.mkdir(parents=True)
+            (bench.place / name).write_text("as it was")
+        for name in names:
+            refused(bench, self.CHANGE, name)
+            assert (bench.place / name).read_text() == "as it was"
+
     def test_what_is_not_there_cannot_be_made_at_the_top(self, bench: Bench) -> None:
         code = (
             "import os\n"
