@@ -12,7 +12,6 @@ import re
 from autogpt.commands.command import Outcome, command
 from autogpt.commands.reading import MOST_LINKS, SUMMARY, Reader, words_of
 from autogpt.commands.remembering import Remembering
-from autogpt.commands.side_by_side import plus
 from autogpt.commands.web_pages import Pages, Visit
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
@@ -101,9 +100,9 @@ class BrowseCommands:
         try:
             kept, usage = self._kept(visit)
         except KeyboardInterrupt as interrupt:
-            interrupt.usage = plus(answer.usage, usage_of(interrupt))  # type: ignore[attr-defined]
+            interrupt.usage = answer.usage.plus(usage_of(interrupt))  # type: ignore[attr-defined]
             raise
-        return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), plus(answer.usage, usage))
+        return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), answer.usage.plus(usage))
 
     def _kept(self, visit: Visit) -> tuple[str, Usage]:
         """Keep a page in the memory; a line that says so, the same for a page that was there already."""

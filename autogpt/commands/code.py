@@ -286,22 +286,13 @@ class _Asked:
             completion = self.model.complete(self._messages, reply_tokens=self.reply_tokens)
         except KeyboardInterrupt as interrupt:
             told = getattr(interrupt, "usage", NO_USAGE)
-            interrupt.usage = _sum(self.usage, told)  # type: ignore[attr-defined]
+            interrupt.usage = self.usage.plus(told)  # type: ignore[attr-defined]
             raise
-        self.usage = _sum(self.usage, completion.usage)
+        self.usage = self.usage.plus(completion.usage)
         self._messages.append(Message("assistant", completion.text or "(nothing)"))
         if completion.finish == "filter":
             raise self.failed("The provider's content filter kept the answer back. Ask about other code.")
         return completion
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    return Usage(
-        one.prompt_tokens + other.prompt_tokens,
-        one.cached_tokens + other.cached_tokens,
-        one.completion_tokens + other.completion_tokens,
-        None if one.cost is None or other.cost is None else one.cost + other.cost,
-    )
 
 
 def _answer(asked: _Asked, completion: Completion) -> Fenced:

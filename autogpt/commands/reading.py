@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from autogpt.commands.side_by_side import plus, side_by_side
+from autogpt.commands.side_by_side import side_by_side
 from autogpt.core.errors import CommandError, ContextOverflow
 from autogpt.core.limits import Measure, Window
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
@@ -75,7 +75,7 @@ class Reader:
         notes, read = [], 0
         outcomes = side_by_side([self._note(question, source, pieces, number) for number in chosen])
         for outcome in outcomes:
-            usage = plus(usage, _spent(outcome))
+            usage = usage.plus(_spent(outcome))
             if isinstance(outcome, _Note):
                 read += 1
                 notes += [outcome.text] if outcome.text else []
@@ -88,7 +88,7 @@ class Reader:
         body, links = _links_of(merged)
         if not links:
             links = tuple(dict.fromkeys(link for note in notes for link in _links_of(note)[1]))
-        return Answer(body, links[:MOST_LINKS], read, len(pieces), plus(usage, more))
+        return Answer(body, links[:MOST_LINKS], read, len(pieces), usage.plus(more))
 
     def _room(self, system: str, question: str) -> int:
         fixed = self._measure(system) + self._measure(question) + 2 * MESSAGE_OVERHEAD + _FRAME
@@ -114,9 +114,9 @@ class Reader:
             try:
                 other = self._noted(question, where, text[half:], depth + 1)
             except BaseException as error:
-                error.usage = plus(one.usage, _spent(error))  # type: ignore[attr-defined]
+                error.usage = one.usage.plus(_spent(error))  # type: ignore[attr-defined]
                 raise
-            return _Note("\n".join(filter(None, (one.text, other.text))), plus(one.usage, other.usage))
+            return _Note("\n".join(filter(None, (one.text, other.text))), one.usage.plus(other.usage))
         said = completion.text.strip()
         if completion.finish == "filter" or not said:
             raise _failed(
@@ -135,10 +135,10 @@ class Reader:
             try:
                 outcomes = side_by_side([self._merging(question, source, group) for group in groups])
             except BaseException as error:
-                error.usage = plus(usage, _spent(error))  # type: ignore[attr-defined]
+                error.usage = usage.plus(_spent(error))  # type: ignore[attr-defined]
                 raise
             for outcome in outcomes:
-                usage = plus(usage, _spent(outcome))
+                usage = usage.plus(_spent(outcome))
             notes = [
                 outcome.text.strip()
                 # Notes that could not be merged are better than none.

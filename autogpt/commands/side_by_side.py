@@ -63,9 +63,9 @@ def side_by_side(tasks: Sequence[Callable[[], _T]], most: int = MOST_AT_ONCE) ->
         _next(ended, outcomes)
     billed = NO_USAGE
     for outcome in outcomes.values():
-        billed = plus(billed, spent_on(outcome))
+        billed = billed.plus(spent_on(outcome))
     if failed not in outcomes.values():
-        billed = plus(billed, spent_on(failed))
+        billed = billed.plus(spent_on(failed))
     failed.usage = billed  # type: ignore[attr-defined]
     raise failed
 
@@ -88,14 +88,3 @@ def spent_on(outcome: object) -> Usage:
         return usage_of(outcome)
     usage = getattr(outcome, "usage", None)
     return usage if isinstance(usage, Usage) else NO_USAGE
-
-
-def plus(one: Usage, other: Usage) -> Usage:
-    """Both together; the cost is unknown where one is."""
-    known = None if one.cost is None or other.cost is None else one.cost + other.cost
-    return Usage(
-        one.prompt_tokens + other.prompt_tokens,
-        one.cached_tokens + other.cached_tokens,
-        one.completion_tokens + other.completion_tokens,
-        known,
-    )

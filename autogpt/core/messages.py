@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -38,17 +38,38 @@ class Usage:
 
     `cached_tokens` is the part of `prompt_tokens` that was billed as cached.
     `cost` is in US dollars; `None` means that the model's price is unknown.
+    `other_tokens` is the part of `prompt_tokens` that other calls took: tries that failed, embeddings.
     """
 
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
     cost: Decimal | None = Decimal(0)
+    other_tokens: int = 0
 
     @property
     def tokens(self) -> int:
         """Prompt and reply together."""
         return self.prompt_tokens + self.completion_tokens
+
+    @property
+    def own_prompt_tokens(self) -> int:
+        """What the prompt of this call came to, however often it was sent and what else was billed."""
+        return self.prompt_tokens - self.other_tokens
+
+    def plus(self, other: Usage) -> Usage:
+        """Both together; the cost is unknown where one is."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+            self.other_tokens + other.other_tokens,
+        )
+
+    def beside(self, others: Usage) -> Usage:
+        """This call's usage with what other calls took, told apart from what its own prompt came to."""
+        return replace(self.plus(others), other_tokens=self.other_tokens + others.prompt_tokens)
 
 
 NO_USAGE = Usage()

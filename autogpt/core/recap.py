@@ -68,22 +68,36 @@ class Recap:
 NOTHING_FOLDED = Recap()
 
 
+LEAST_OF_A_STEP = 60
+"""Tokens. Without what it did last a model starts over, so that is there in the smallest window."""
+
+
 def shown_done(lines: Sequence[str], measure: Measure, most: int) -> str:
-    """The newest lines in full, as many as fit; before them a count by command of the older ones."""
-    newest: list[str] = []
+    """The newest lines in full, as many as fit, one at the least; before them a count by command of the older ones."""
     room = most * 2 // 3
-    for line in reversed(lines):
+    last = f"- {clip_to_tokens(lines[-1], max(LEAST_OF_A_STEP, room), measure)}"
+    room -= measure(last)
+    newest = [last]
+    for line in reversed(lines[:-1]):
         room -= measure(line) + 2
         if room < 0:
             break
         newest.append(f"- {line}")
     older = lines[: len(lines) - len(newest)]
-    shown = list(reversed(newest))
     if older:
-        counts = Counter(_command_of(line) for line in older)
-        tally = ", ".join(f"{command} ×{count}" for command, count in counts.most_common())
-        shown.insert(0, f"- {len(older)} earlier steps: {clip_to_tokens(tally, max(20, most // 3), measure)}")
-    return "\n".join(shown)
+        steps = "1 earlier step" if len(older) == 1 else f"{len(older)} earlier steps"
+        newest.append(f"- {steps}: {_tally(older, measure, most // 3)}")
+    return "\n".join(reversed(newest))
+
+
+def _tally(lines: Sequence[str], measure: Measure, most: int) -> str:
+    """How often each command stands in the lines, the commonest first, as many as fit."""
+    counts = Counter(map(_command_of, lines)).most_common()
+    told = [f"{command} ×{count}" for command, count in counts]
+    kept = len(told)
+    while kept > 1 and measure(", ".join(told[:kept])) > most:
+        kept -= 1
+    return ", ".join(told[:kept]) + (", …" if kept < len(told) else "")
 
 
 LEAST_OF_A_WORD = 30

@@ -227,11 +227,12 @@ class Session:
 
     def _scaled(self, usage: Usage) -> Session:
         estimated = self.prompt_size / self.scale
-        if not usage.prompt_tokens or not estimated:
+        counted = usage.own_prompt_tokens
+        if counted <= 0 or not estimated:
             return self
-        ratio = min(max(usage.prompt_tokens / estimated, SCALE_BOUNDS[0]), SCALE_BOUNDS[1])
-        # Too low a scale overflows, too high a one only compacts early: rise fast, fall slowly.
-        # But not at one bound: the usage of a call that was tried twice is the sum of both.
+        ratio = min(max(counted / estimated, SCALE_BOUNDS[0]), SCALE_BOUNDS[1])
+        # Too low a scale overflows, too high a one compacts early and shortens the recap: rise fast,
+        # fall slowly, but don't believe one wrong count.
         if ratio > self.scale:
             return replace(self, scale=min(ratio, self.scale * HIGHEST_RISE))
         return replace(self, scale=self.scale + NEWEST_SCALE_SHARE * (ratio - self.scale))

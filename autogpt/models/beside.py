@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
 from autogpt.core.ports import Model
-from autogpt.models.retrying import plus
 
 
 class Beside:
@@ -26,7 +25,7 @@ class Beside:
     def spent(self, usage: Usage) -> None:
         """Add to what the next reply tells. From any thread."""
         with self._lock:
-            self._spent = plus(self._spent, usage)
+            self._spent = self._spent.plus(usage)
 
     def complete(
         self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
@@ -35,4 +34,4 @@ class Beside:
         completion = self._model.complete(messages, reply_tokens=reply_tokens, as_reply=as_reply)
         with self._lock:
             spent, self._spent = self._spent, NO_USAGE
-        return completion if spent == NO_USAGE else replace(completion, usage=plus(completion.usage, spent))
+        return completion if spent == NO_USAGE else replace(completion, usage=completion.usage.beside(spent))

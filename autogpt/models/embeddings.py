@@ -27,7 +27,7 @@ from autogpt.models.calling import Caller, tried
 from autogpt.models.endpoint import OPENAI_URL, AzureEndpoint, Endpoint, Patience
 from autogpt.models.errors import Cancelled, Fault, ModelFault
 from autogpt.models.metered import Ledger
-from autogpt.models.retrying import fault_in_words, plus
+from autogpt.models.retrying import fault_in_words
 from autogpt.models.servers import embedding_models
 from autogpt.models.tokens import estimate
 
@@ -121,16 +121,16 @@ class OpenAIEmbeddings:
         try:
             while len(vectors) < len(texts):
                 made, spent = self._batch(texts[len(vectors) :])
-                usage = plus(usage, spent)
+                usage = usage.plus(spent)
                 vectors += made
         except _Failed as failed:
             with self._lock:
                 self._stop(failed.why)
-            return (), plus(usage, failed.usage)
+            return (), usage.plus(failed.usage)
         except OverLimit:  # the next step will meet the limit, where it can be told
             return (), usage
         except Cancelled as cancelled:
-            cancelled.usage = plus(usage, cancelled.usage)
+            cancelled.usage = usage.plus(cancelled.usage)
             raise
         return vectors, usage
 
@@ -152,15 +152,15 @@ class OpenAIEmbeddings:
                     watcher=self._watcher,
                     sleep=self._sleep,
                 )
-                return vectors, plus(billed, _sum(spent))
+                return vectors, billed.plus(_sum(spent))
             except ContextOverflow:
                 self._limit = max(16, self._limit // 2)
             except ModelFault as fault:
-                raise _Failed(self._in_words(fault), plus(billed, _sum(spent))) from fault
+                raise _Failed(self._in_words(fault), billed.plus(_sum(spent))) from fault
             except Cancelled as cancelled:
-                cancelled.usage = plus(billed, _sum(spent))
+                cancelled.usage = billed.plus(_sum(spent))
                 raise
-            billed = plus(billed, _sum(spent))
+            billed = billed.plus(_sum(spent))
         raise _Failed(f"{self._model.name} finds every text too long", billed)
 
     def _fitting(self, texts: Sequence[str]) -> tuple[list[str], int]:
@@ -232,7 +232,7 @@ class _Failed(Exception):
 def _sum(spent: Sequence[Usage]) -> Usage:
     total = Usage(cost=Decimal(0))
     for usage in spent:
-        total = plus(total, usage)
+        total = total.plus(usage)
     return total
 
 

@@ -66,7 +66,7 @@ class Retrying:
             try:
                 completion = self._model.complete(messages, reply_tokens=reply_tokens, as_reply=as_reply)
             except ModelFault as fault:
-                billed = plus(billed, fault.usage)
+                billed = billed.plus(fault.usage)
                 seen[fault.fault] += 1
                 tries += 1
                 why = fault_in_words(fault)
@@ -77,10 +77,10 @@ class Retrying:
                 if spent + wait > self._patience:
                     raise _last(fault, tries, spent, billed, asked=wait) from fault
             except Cancelled as cancelled:
-                cancelled.usage = plus(billed, cancelled.usage)
+                cancelled.usage = billed.plus(cancelled.usage)
                 raise
             else:
-                return replace(completion, usage=plus(billed, completion.usage))
+                return replace(completion, usage=completion.usage.beside(billed))
             if self._watcher is not None:
                 self._watcher.call_waiting(wait, why)
             self._sleep(wait)
@@ -111,17 +111,6 @@ class Retrying:
 def fault_in_words(fault: ModelFault) -> str:
     """A few words for the person who waits."""
     return f"{fault.fault.value}: {fault.said.rstrip('.')}" if fault.said else fault.fault.value
-
-
-def plus(one: Usage, other: Usage) -> Usage:
-    """Both together; the cost is unknown where one is."""
-    known = one.cost is not None and other.cost is not None
-    return Usage(
-        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
-        cached_tokens=one.cached_tokens + other.cached_tokens,
-        completion_tokens=one.completion_tokens + other.completion_tokens,
-        cost=one.cost + other.cost if known and one.cost is not None and other.cost is not None else None,
-    )
 
 
 def _last(

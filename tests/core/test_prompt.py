@@ -17,7 +17,7 @@ from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Summarised
 from autogpt.core.limits import Limits, window_of
 from autogpt.core.messages import Message, Usage
-from autogpt.core.recap import NOTHING_YET
+from autogpt.core.recap import NOTHING_YET, shown_done
 from autogpt.core.session import Session
 from autogpt.core.system import Listing, command_line
 from autogpt.core.turns import clip, clip_to_tokens, quoted
@@ -200,6 +200,26 @@ def test_the_scale_follows_what_the_provider_counts() -> None:
     assert once.scale == pytest.approx(1.3)
     assert once.after(event).after(event).scale == pytest.approx(2, rel=0.1)
     assert once.prompt_size > session.prompt_size * 1.25
+
+
+def test_what_failed_tries_were_billed_does_not_make_the_prompt_look_larger() -> None:
+    session = Session.begin(setup())
+    for _ in range(5):
+        once = Usage(prompt_tokens=session.prompt_size)
+        session = session.after(Garbled("", "", once.beside(once.plus(once))))
+    assert session.scale == pytest.approx(1, rel=0.01)
+
+
+@pytest.mark.parametrize("most", [1, 30, 100])
+def test_what_was_done_last_stands_in_the_smallest_window(most: int) -> None:
+    lines = [f"{['write_to_file', 'read_file'][n % 2]}(filename=part-{n}.txt)" for n in range(100)]
+    *older, last = shown_done(lines, tokens, most).splitlines()
+    assert last == "- read_file(filename=part-99.txt)"
+    assert "characters left out" not in "".join(older)
+    assert f"{99 - len(older[1:])} earlier steps: write_to_file ×" in older[0]
+    long = shown_done(["write_to_file(text=" + "word " * 500 + ")"], tokens, most)
+    assert long.startswith("- write_to_file(text=word")
+    assert tokens(long) <= 70
 
 
 def test_the_task_stands_in_the_prompt_in_the_users_own_words_and_is_bounded() -> None:

@@ -73,9 +73,9 @@ def test_one_request_in_five_fails_in_a_random_way_and_the_run_is_as_if_none_had
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("share", [0.2, 0.5])
-def test_a_longer_storm_of_every_kind(tmp_path: Path, share: float) -> None:
-    storm, waiting = Storm(300, 5, share), Waiting()
+@pytest.mark.parametrize(("share", "seed"), [(0.2, 5), (0.5, 5), (0.5, 9), (0.5, 11), (0.5, 12)])
+def test_a_longer_storm_of_every_kind(tmp_path: Path, share: float, seed: int) -> None:
+    storm, waiting = Storm(300, seed, share), Waiting()
     with OpenAIServer(storm) as server, impatient(waiting, random.Random(1).random):
         starts = [play(tmp_path, *RUN, OPENAI_API_BASE_URL=server.url)]
         # Where half of all requests fail, one call or another is given up; the run goes on when it is resumed.

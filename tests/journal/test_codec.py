@@ -82,7 +82,7 @@ def test_the_form_of_an_event() -> None:
         '{"event":"Replied","at":1.5,'
         '"thoughts":{"text":"t","reasoning":"","plan":["p","q"],"criticism":"","speak":""},'
         '"action":{"command":"read_file","args":{"filename":"a"}},'
-        '"usage":{"prompt_tokens":3,"cached_tokens":2,"completion_tokens":1,"cost":"0.10"}}'
+        '"usage":{"prompt_tokens":3,"cached_tokens":2,"completion_tokens":1,"cost":"0.10","other_tokens":0}}'
     )
 
 

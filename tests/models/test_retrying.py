@@ -182,7 +182,8 @@ def test_what_failed_calls_cost_is_not_lost() -> None:
     clock = Clock()
     model = Failing(billed(ModelFault(Fault.CUT)), billed(ModelFault(Fault.CUT)))
     usage = patient(model, clock).complete(PROMPT, reply_tokens=10).usage
-    assert usage == Usage(210, 0, 45, Decimal("1.0"))
+    assert usage == Usage(210, 0, 45, Decimal("1.0"), other_tokens=200)
+    assert usage.own_prompt_tokens == 10
     with pytest.raises(ModelFault) as fault:
         patient(Failing(*(billed(ModelFault(Fault.TIMEOUT)) for _ in range(9))), clock).complete(
             PROMPT, reply_tokens=10
