@@ -161,7 +161,7 @@ class _Maker:
             raise _Missing(str(why).rstrip(".")) from None
 
         def launcher(scratch: Scratch, protected: Protected) -> Launcher:
-            return DockerLauncher(
+            started = DockerLauncher(
                 lambda: connect(environ),
                 self._place,
                 wish.limits,
@@ -172,6 +172,9 @@ class _Maker:
                 environ=self._environ,
                 packages=self._packages("docker"),
             )
+            if scratch.after_a_kill:
+                started.tidy()
+            return started
 
         sandbox = self._opened(launcher, hold=True)
         return Choice(sandbox, f"Programs run in containers ({wish.image}), {self._network()}.")

@@ -140,6 +140,11 @@ class DockerLauncher:
                 self._client = client
             return self._client.api
 
+    def tidy(self) -> None:
+        """Remove what killed agents left in the engine now, before there is a command."""
+        with suppress(CommandError):
+            _ = self._api
+
     def launch(self, command: Command) -> Child:
         """Start a command in a container of its own for the time."""
         with engine_errors():
@@ -292,21 +297,12 @@ class DockerLauncher:
             box.kill()
         if self._client is not None:
             with suppress(CommandError), engine_errors():
-                self._see_them_gone(self._client.api)
+                _see_them_gone(self._client.api, self._made_and_left, seconds=10)
             self._client.close()
 
-    def _see_them_gone(self, api: Any) -> None:
-        """Removal goes on after it was asked for, and Podman sometimes gives it up: ask again, not for ever."""
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            listed = api.containers(all=True, filters={"label": f"{LABEL}={owner()}"})
-            left = self._made.intersection(found["Id"] for found in listed)
-            if not left:
-                return
-            for id in left:
-                with suppress(CommandError), engine_errors():
-                    api.remove_container(id, force=True, v=True)
-            time.sleep(0.02)
+    def _made_and_left(self) -> set[str]:
+        listed = self._client.api.containers(all=True, filters={"label": f"{LABEL}={owner()}"})
+        return self._made.intersection(found["Id"] for found in listed)
 
 
 class Box:
@@ -479,11 +475,26 @@ def owner() -> str:
 
 def _sweep(api: Any) -> None:
     """Remove what agents of this machine and user that no longer run left."""
-    if os.name == "nt":
-        return
+    if os.name != "nt":
+        _see_them_gone(api, lambda: _of_dead_agents(api), seconds=3)
+
+
+def _of_dead_agents(api: Any) -> set[str]:
+    left = set()
     for found in api.containers(all=True, filters={"label": LABEL}):
         whose = re.fullmatch(r"(.*:)(\d+)", found["Labels"].get(LABEL, ""))
         mine = whose and whose[1] == owner().rpartition(":")[0] + ":"
         if whose and mine and not tree.is_running(int(whose[2])):
+            left.add(found["Id"])
+    return left
+
+
+def _see_them_gone(api: Any, left: Callable[[], set[str]], *, seconds: float) -> None:
+    """Removal goes on after it was asked for; Podman sometimes gives it up, or refuses while others share
+    a container's network: ask again, not for ever."""
+    deadline = time.monotonic() + seconds
+    while (ids := left()) and time.monotonic() < deadline:
+        for id in ids:
             with suppress(CommandError), engine_errors():
-                api.remove_container(found["Id"], force=True, v=True)
+                api.remove_container(id, force=True, v=True)
+        time.sleep(0.02)

@@ -24,10 +24,13 @@ PLACEHOLDERS = "placeholders.json"
 
 
 class Scratch:
-    """A new folder that only its owner can look into."""
+    """A new folder that only its owner can look into.
+
+    `after_a_kill` says that an agent which was killed had left one, so there may be more of it.
+    """
 
     def __init__(self) -> None:
-        sweep(Path(tempfile.gettempdir()))
+        self.after_a_kill = sweep(Path(tempfile.gettempdir()))
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")).resolve()
         self.temporary = self.folder / "tmp"
         self._output = self.folder / "output"
@@ -48,10 +51,11 @@ class Scratch:
         remove(self.folder)
 
 
-def sweep(folder: Path) -> None:
-    """Remove what agents of the same person that no longer run left in a folder."""
+def sweep(folder: Path) -> bool:
+    """Remove what agents of the same person that no longer run left in a folder; whether there was any."""
+    found = False
     if os.name == "nt":
-        return  # to look whether a process is there isn't harmless on Windows
+        return found  # to look whether a process is there isn't harmless on Windows
     for entry in list(os.scandir(folder)):
         named = re.fullmatch(rf"{PREFIX}(\d{{1,10}})-\w+", entry.name)
         try:
@@ -64,8 +68,10 @@ def sweep(folder: Path) -> None:
             and info.st_uid == os.getuid()
             and not tree.is_running(int(named[1]))
         ):
+            found = True
             take_away(_placeholders(Path(entry.path)))
             remove(Path(entry.path))
+    return found
 
 
 def _placeholders(folder: Path) -> list[Path]:

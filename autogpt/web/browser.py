@@ -51,6 +51,8 @@ class Patience:
 USUAL_PATIENCE = Patience()
 _LOOK = 0.03
 """Seconds between two looks at a page that settles."""
+_LOOKS = 4
+"""At so many looks in a row, at the least, nothing has changed in a page that counts as settled."""
 _CHALLENGED = frozenset({403, 429, 503})
 _ENOUGH_SCROLLED = 60_000
 """Pixels; a page that long has shown enough."""
@@ -214,23 +216,22 @@ class _Loading:
     def _settled(self) -> State:
         """Wait until page and network have been quiet for a while, or time is up; scroll when they are half-way."""
         quiet, scrolls, seen = self._patience.quiet, self._patience.scrolls, 0
-        now = time.monotonic()
-        until = min(self._until, now + self._patience.settled)
-        last, since = self._session.state(), now
-        while (now := time.monotonic()) < until:
-            calm = now - since
-            if last.ready == "complete" and self._session.relay.is_quiet(min(calm, quiet)):
+        until = min(self._until, time.monotonic() + self._patience.settled)
+        last, looked, calm = self._session.state(), time.monotonic(), 0.0
+        while looked < until:
+            if last.ready == "complete" and self._session.relay.is_quiet(calm):
                 more = last.window < last.height < _ENOUGH_SCROLLED and last.height > seen and scrolls > 0
                 if calm >= quiet / 2 and more:
                     seen, scrolls = last.height, scrolls - 1
                     self._session.scroll()
-                    since = time.monotonic() - quiet / 2
+                    calm = quiet / 2
                 elif calm >= quiet:
                     break
             time.sleep(_LOOK)
-            state = self._session.state()
-            if state != last:
-                last, since = state, time.monotonic()
+            state, now = self._session.state(), time.monotonic()
+            # On a busy machine a look takes long, and the page's own work does too: it counts as a short one.
+            calm = min(quiet, calm + min(now - looked, quiet / _LOOKS)) if state == last else 0.0
+            last, looked = state, now
         return last
 
     def _problem(self, said: str, status: int = 0, url: str = "") -> CommandError:

@@ -19,9 +19,11 @@ return [
   document.documentElement ? document.documentElement.scrollHeight : 0,
   window.innerHeight,
   document.scripts.length,
+  performance.getEntriesByType('resource').length,
 ];
 """
-"""Ready state, number of changes since it was first asked, HTTP status (0 if unknown), heights, scripts."""
+"""Ready state, number of changes since it was first asked, HTTP status (0 if unknown), heights, scripts, and how
+much of what it fetched has reached it, which is later than it passed the relay."""
 
 FAILED_AT = """
 const summary = window.loadTimeDataRaw && window.loadTimeDataRaw.summary;

@@ -70,6 +70,7 @@ class State:
     height: int = 0
     window: int = 0
     scripts: int = 0
+    fetched: int = 0
 
 
 class Session:

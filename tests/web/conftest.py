@@ -17,7 +17,7 @@ from tests.http.servers import PUBLIC, Handler, Server, World, serving
 from tests.web.site import path_with_geckodriver
 
 AGENT = "Mozilla/5.0 (test) Agent/1.0"
-PATIENCE = Patience(page=6, settled=2.5, challenge=5)
+PATIENCE = Patience(page=12, settled=5)
 
 
 @pytest.fixture(scope="session")

@@ -538,6 +538,10 @@ def test_a_worker_of_a_page_that_was_left_does_nothing_any_more(
     ticks = threading.Event()
     served: list[str] = []
 
+    def held(request: Request) -> bytes:  # the page is not left before the worker works
+        ticks.wait(6)
+        return reply(b"", Content_Type="image/png")
+
     def tick(request: Request) -> bytes:
         served.append(request.path)
         ticks.set()
@@ -545,31 +549,30 @@ def test_a_worker_of_a_page_that_was_left_does_nothing_any_more(
 
     script = b"const go = () => fetch('/tick', {cache: 'no-store'}).catch(() => 0).then(() => setTimeout(go, 20)); go();"
     work: dict[str, Page] = {
-        "/": "<p>page</p><script>navigator.serviceWorker.register('/work.js'); new SharedWorker('/work.js')</script>",
+        "/": "<p>page</p><img src=/held><script>navigator.serviceWorker.register('/work.js'); new SharedWorker('/work.js')</script>",
         "/work.js": lambda _: reply(script, Content_Type="text/javascript"),
         "/tick": tick,
+        "/held": held,
     }
     server = Server(site(work))
     try:
         browser = confined(kind, Door(admission=Admission(hosts=frozenset({f"127.0.0.1:{server.port}"}))))
         browser.load(f"http://127.0.0.1:{server.port}/")
-        assert ticks.wait(5), "the worker works while its page is there"
+        assert ticks.is_set(), "the worker works while its page is there"
         assert browser._session is not None
         assert browser._session.relay.is_idle()
-        before = len(served)
-        with pytest.raises(TimeoutError):
-            _await_more(served, before)
+        # What had reached the server before the relay closed may still be served: once, not again and again.
+        assert any(not _more(served) for _ in range(3)), served
     finally:
         server.close()
 
 
-def _await_more(served: list[str], before: int) -> None:
-    """Wait for another request, for a second. Raises TimeoutError."""
-    until = time.monotonic() + 1
-    while len(served) == before:
-        if time.monotonic() > until:
-            raise TimeoutError
+def _more(served: list[str]) -> bool:
+    """Whether another request comes within a second."""
+    before, until = len(served), time.monotonic() + 1
+    while len(served) == before and time.monotonic() < until:
         time.sleep(0.02)
+    return len(served) > before
 
 
 # -- its beginning and its end -----------------------------------------------------------------
