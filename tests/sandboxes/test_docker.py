@@ -11,9 +11,10 @@ import socket
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,9 +23,10 @@ import pytest
 
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.sandboxes.choose import Wish, choose
-from autogpt.sandboxes.container_engine import Engine, EngineMissing, _name_and_tag, look
-from autogpt.sandboxes.docker import DockerLauncher
+from autogpt.sandboxes.container_engine import Engine, EngineMissing, _name_and_tag, connect, look
+from autogpt.sandboxes.docker import LABEL, DockerLauncher, owner
 from autogpt.sandboxes.port import Command, Exited, Sandbox
+from autogpt.sandboxes.scratch import PREFIX
 from tests.conformance.sandboxes import containers, eventually
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests speak over Unix sockets")
@@ -136,6 +138,29 @@ class TestGone:
             assert box.run(Command(("true",))).end == Exited(0)
         finally:
             box.close()
+
+    def test_what_a_killed_agent_left_goes_when_the_next_one_starts(
+        self, tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Before any command: its folder says that there was one. Podman removes a network's owner last."""
+        dead = subprocess.Popen(["true"])
+        dead.wait()
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        (tmp_path / f"{PREFIX}{dead.pid}-x").mkdir()
+        with closing(connect({"DOCKER_HOST": host})) as client:
+            label = {LABEL: owner().rpartition(":")[0] + f":{dead.pid}"}
+
+            def left(network: str) -> str:
+                shared = client.api.create_host_config(network_mode=network)
+                return str(client.api.create_container(IMAGE, "true", labels=label, host_config=shared)["Id"])
+
+            first = left("none")
+            second = left(f"container:{first}")
+            place = tmp_path / "workspace"
+            place.mkdir()
+            opened(place, host).close()
+            there = {one["Id"] for one in client.api.containers(all=True)}
+        assert not there & {first, second}
 
     def test_a_neighbour_that_dies_while_a_container_is_made(
         self, tmp_path: Path, host: str, monkeypatch: pytest.MonkeyPatch
