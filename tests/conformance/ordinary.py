@@ -18,7 +18,7 @@ from pathlib import Path
 from autogpt.sandboxes.choose import Wish, choose
 from autogpt.sandboxes.port import MEBIBYTE, Command, Outcome, ProcessLimits
 
-LIMITS = ProcessLimits(seconds=20, cpu_seconds=10, memory=96 * MEBIBYTE, processes=32, file_size=MEBIBYTE)
+LIMITS = ProcessLimits(seconds=60, cpu_seconds=5, memory=96 * MEBIBYTE, processes=32, file_size=MEBIBYTE)
 IMAGE = "autogpt-test-image"
 UNUSABLE = 77
 
