@@ -5,7 +5,7 @@ the model is known to take. What a server refuses by name (`temperature`, `max_t
 `response_format`, `stream_options`, system messages) is left out or replaced, the call is
 made again, and this is remembered for the model.
 
-Each call runs on a thread of its own and this one waits for pieces, so that Ctrl-C
+Each call runs on its connection's thread and this one waits for pieces, so that Ctrl-C
 and the deadline work at every moment (while a name is resolved, while the server
 thinks, on Windows) and close the connection at once: a local server stops generating.
 
@@ -21,8 +21,10 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from autogpt.core.actions import JsonObject
@@ -210,6 +212,16 @@ class _Arrived:
         return "".join(self._pieces)
 
 
+_Calls = queue.SimpleQueue[Callable[[], None] | None]
+
+
+def _make(calls: _Calls) -> None:
+    """Make the calls of a line, on its thread. Between them nothing here holds the line, so it can be collected."""
+    while call := calls.get():
+        call()
+        del call
+
+
 class _Line:
     """A client with a connection of its own, used by one call at a time, so that it can be cut."""
 
@@ -217,21 +229,26 @@ class _Line:
         self._socket: socket.socket | None = None
         self._cut = False
         self._ended = False
-        self._worker: threading.Thread | None = None
+        self._calls: _Calls = queue.SimpleQueue()
+        self._has_thread = False
+        self._at_rest = threading.Event()
         openai = light_import.openai()
         self._stream_class = openai.Stream[object]
         self._client = client(openai, endpoint, patience, self.trace)
 
     def start(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
-        """Make one call, on a thread; it puts the pieces of the reply, then how it ended."""
-        self._worker = threading.Thread(
-            target=self._call, args=(sent, pieces), name="model call", daemon=True
-        )
-        self._worker.start()
+        """Make one call, on the line's thread; it puts the pieces of the reply, then how it ended."""
+        self._ended = False
+        self._at_rest.clear()
+        self._calls.put(partial(self._call, sent, pieces))
+        if not self._has_thread:
+            self._has_thread = True
+            # Kept for the next call: to start one for each took half a millisecond.
+            weakref.finalize(self, self._calls.put, None)
+            threading.Thread(target=_make, args=(self._calls,), name="model calls", daemon=True).start()
 
     def _call(self, sent: Mapping[str, Any], pieces: queue.SimpleQueue[str | Ended]) -> None:
         reading = Reading(pieces)
-        self._ended = False
         try:
             stream = self._client.post(
                 "/chat/completions",
@@ -252,13 +269,11 @@ class _Line:
         self._ended = True
         if self._cut:
             self.close()
+        self._at_rest.set()
 
     def is_free(self) -> bool:
         """Whether another call can be made on it; the last bytes of the one before are waited for, a little."""
-        if self._worker is not None:
-            self._worker.join(_DRAIN_SECONDS)
-            return not self._cut and not self._worker.is_alive()
-        return not self._cut
+        return self._at_rest.wait(_DRAIN_SECONDS) and not self._cut
 
     def _until_cut(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -280,6 +295,8 @@ class _Line:
             self.close()
 
     def close(self) -> None:
+        """Close the connection, and let the thread end."""
+        self._calls.put(None)
         with suppress(Exception):
             self._client.close()
 

@@ -594,7 +594,32 @@ def test_a_reply_that_is_cut_off_here_leaves_no_connection_open() -> None:
             warnings.simplefilter("always")
             assert model.complete([Message("user", "hi")], reply_tokens=100).finish == "length"
             for thread in threading.enumerate():
-                if thread.name == "model call":
+                if thread.name == "model calls":
                     thread.join(10)
             gc.collect()
         assert [str(each.message) for each in noticed] == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a socket that is not closed
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_calls_share_a_thread_that_ends_with_their_model(is_closed: bool) -> None:
+    with OpenAIServer(["one", "two", "three"]) as server:
+        model: OpenAIModel | None = OpenAIModel("m", Endpoint(server.url))
+        before = set(threading.enumerate())
+        used = set()
+        for _ in range(3):
+            assert model
+            model.complete([Message("user", "hi")], reply_tokens=100)
+            used |= {each for each in set(threading.enumerate()) - before if each.name == "model calls"}
+        assert len(used) == 1
+        if is_closed:
+            assert model
+            model.close()
+        model = None  # dropped
+        (thread,) = used
+        for _ in range(100):
+            gc.collect()
+            thread.join(0.1)
+            if not thread.is_alive():
+                break
+        assert not thread.is_alive()
