@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from autogpt.commands.ignoring import Rule, ignored, matches, rules_of
-from autogpt.commands.wording import bytes_of, named
+from autogpt.commands.wording import bytes_of, counted, named
 from autogpt.core.errors import CommandError
 from autogpt.workspace import Entry, Workspace
 
@@ -111,11 +111,11 @@ def listed(found: list[Entry], start: str, pattern: str | None, listing: Listing
     where = "the workspace" if start == "." else named(start)
     chosen = f" that fit {pattern!r}" if pattern else ""
     total = bytes_of(sum(entry.size for entry in files))
-    also = f" and {folders:,} folders" if folders else ""
+    also = f" and {counted(folders, 'folder')}" if folders else ""
     if not found:
         head = f"There are no files{chosen} in {where}."
     else:
-        head = f"{len(files):,} files ({total}){also}{chosen} in {where}:"
+        head = f"{counted(len(files), 'file')} ({total}){also}{chosen} in {where}:"
     notes = []
     if listing.ignored:
         notes.append(f"{listing.ignored:,} entries that .gitignore names are left out.")
@@ -152,7 +152,7 @@ def _summed(found: list[Entry], start: str) -> Iterator[str]:
             below.setdefault("/".join(parts), [])
     for name, sizes in islice(below.items(), _MOST_LISTED):
         files = [size for size in sizes if size >= 0]
-        yield f"{named(name)}/  {len(files):,} files, {bytes_of(sum(files))}"
+        yield f"{named(name)}/  {counted(len(files), 'file')}, {bytes_of(sum(files))}"
     if len(below) > _MOST_LISTED:
         yield f"… and {len(below) - _MOST_LISTED:,} more folders"
     yield from map(_line, here[:_MOST_LISTED])

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 
-from autogpt.commands.wording import named
+from autogpt.commands.wording import counted, named
 from autogpt.core.errors import CommandError
 
 _MOST_MATCHES = 100
@@ -101,7 +101,9 @@ class Search:
         left = [f"{self.too_big} too big"] if self.too_big else []
         left += [f"{self.unread} not text"] if self.unread else []
         where = "the workspace" if directory == "." else named(directory)
-        searched = f"{self._searched:,} files in {where}" + (f" ({', '.join(left)} left out)" if left else "")
+        searched = f"{counted(self._searched, 'file')} in {where}" + (
+            f" ({', '.join(left)} left out)" if left else ""
+        )
         if not self._matches:
             return f"{self._slow}{self._stopped}{self._query!r} was not found in {searched}."
         head = f"{self._slow}{self._matches} matching lines in {self._files} of {searched}. {self._stopped}"

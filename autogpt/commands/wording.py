@@ -11,10 +11,14 @@ def named(name: str) -> str:
     return name if plain else json.dumps(name, ensure_ascii=False)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something whose plural ends in s."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def lines_of(text: str) -> str:
     """How many lines a text has."""
-    count = len(line_list(text))
-    return "1 line" if count == 1 else f"{count:,} lines"
+    return counted(len(line_list(text)), "line")
 
 
 def line_list(text: str) -> list[str]:
@@ -28,4 +32,4 @@ def bytes_of(size: int) -> str:
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= factor:
             return f"{size / factor:.1f} {unit}"
-    return f"{size} bytes" if size != 1 else "1 byte"
+    return counted(size, "byte")

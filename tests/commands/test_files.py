@@ -250,9 +250,9 @@ def test_searching(call: Call, workspace: Workspace) -> None:
     assert "a.txt:3: three [x]" in call("search_files", query="[x]").result
     assert call("search_files", query=r"^t\w+ \[", regex=True).result.endswith("a.txt:3: three [x]")
     assert "gbk.txt:1" in call("search_files", query="公园").result
-    assert "1 of 1 files in b" in call("search_files", query="two", directory="b").result
-    assert "1 of 1 files" in call("search_files", query="two", pattern="*.py").result
-    assert "1 of 1 files in a.txt" in call("search_files", query="three", directory="a.txt").result
+    assert "1 of 1 file in b" in call("search_files", query="two", directory="b").result
+    assert "1 of 1 file" in call("search_files", query="two", pattern="*.py").result
+    assert "1 of 1 file in a.txt" in call("search_files", query="three", directory="a.txt").result
     assert "was not found in 3 files" in call("search_files", query="four").result
     assert not call("search_files", query="(", regex=True).ok
     assert not call("search_files", query="").ok

@@ -164,8 +164,8 @@ def test_an_unknown_command_names_the_nearest(call: Call) -> None:
 def test_argument_names_that_models_invent(call: Call, workspace: Workspace, name: str, text: str) -> None:
     assert call("write_to_file", **{name: "a.txt", text: "hello"}).ok
     assert workspace.read_bytes("a.txt") == b"hello"
-    assert call("list_files", path=".").result.startswith("1 files")
-    assert call("list_files", folder=".").result.startswith("1 files")
+    assert call("list_files", path=".").result.startswith("1 file (")
+    assert call("list_files", folder=".").result.startswith("1 file (")
     assert call("read_file", path="a.txt").result == "hello"
     assert call("read_file", input="a.txt").ok is False
     assert call("delete_file", input="a.txt").ok
