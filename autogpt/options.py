@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -42,6 +42,20 @@ class Options:
     allow_downloads: bool = False
     skip_news: bool = False
     install_plugin_deps: bool = False
+
+    def at(self, folder: Path) -> Options:
+        """The same, with relative paths starting in a folder; `~` stays the home."""
+
+        def placed(path: Path | None) -> Path | None:
+            return path if path is None or path.parts[:1] == ("~",) else folder / path
+
+        return replace(
+            self,
+            ai_settings=placed(self.ai_settings),
+            prompt_settings=placed(self.prompt_settings),
+            workspace_directory=placed(self.workspace_directory),
+            policy=placed(self.policy),
+        )
 
     def later(self) -> tuple[str, ...]:
         """The options given whose part of the program has not come yet."""

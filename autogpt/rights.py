@@ -20,6 +20,7 @@ from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
 from autogpt.policy_file import default_policy_path, read_policy
+from autogpt.settings import Settings
 from autogpt.stage import ENV_FILE, Stage
 from autogpt.workspace import Workspace
 
@@ -59,10 +60,15 @@ def _policy(here: Stage) -> Policy:
     return replace(policy, rules=(*rules, *policy.rules), preset=preset)
 
 
+def policy_path(settings: Settings) -> Path | None:
+    """The file of rules in use, or where the person's own would be; None where the system names no place."""
+    folder = settings.configuration_folder
+    return settings.run.policy_file or (default_policy_path(folder.parent) if folder else None)
+
+
 def _policy_of_file(here: Stage) -> Policy:
-    named, folder = here.settings.run.policy_file, here.settings.configuration_folder
-    path = named or (default_policy_path(folder.parent) if folder else None)
-    if path is None or (named is None and not path.exists()):
+    path = policy_path(here.settings)
+    if path is None or (here.settings.run.policy_file is None and not path.exists()):
         return Policy()
     policy, warnings = read_policy(path)
     for warning in warnings:
@@ -87,12 +93,6 @@ def check_own_files(here: Stage) -> None:
     Raises UsageError.
     """
     workspace = os.path.realpath(here.settings.files.workspace_directory.expanduser())
-    folder = here.settings.configuration_folder
-    if folder is not None and _holds(workspace, folder):
-        raise UsageError(
-            f"The workspace {workspace} holds {folder}, where your own rules for the agent are kept, and it "
-            "could write them itself: choose a folder further inside with --workspace-directory."
-        )
     if here.trusted_to_file and _holds(workspace, ENV_FILE):
         raise UsageError(
             f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it "

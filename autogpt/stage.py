@@ -75,6 +75,7 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
     with ExitStack() as stack:
         _check_folder()
         interrupts = stack.enter_context(Interrupts())
+        options = options.at(_called_from(os.environ))
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
         loaded = load_settings(os.environ, ENV_FILE, _overrides(options))
         settings = _with_models(loaded.settings, options)
@@ -98,6 +99,12 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
         if acting:
             _tell(made, loaded)
         yield made
+
+
+def _called_from(environ: Mapping[str, str]) -> Path:
+    """Where paths given as options start: where run.sh was called, which starts the program elsewhere."""
+    named = Path(environ.get("AUTOGPT_CALLED_FROM", ""))
+    return named if named.is_absolute() else Path()
 
 
 def _check_folder() -> None:

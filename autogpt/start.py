@@ -15,6 +15,7 @@ from autogpt.core.errors import ExitCode, UsageError
 from autogpt.core.limits import Limits
 from autogpt.core.profile import Profile
 from autogpt.demo import SCRIPT
+from autogpt.governing import Governing, governing
 from autogpt.journal.codec import Header
 from autogpt.models import light_import
 from autogpt.options import Options
@@ -30,6 +31,8 @@ from autogpt.workspace import Workspace
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
     with stage(options) as here, ExitStack() as closing:
+        governs = governing(here.settings)
+        governs.check(here.settings.files.workspace_directory)
         check_own_files(here)
         connected = _connected(here, demo=options.demo)
         if connected is None:
@@ -37,9 +40,9 @@ def new_run(options: Options) -> ExitCode:
         here, source = connected
         rules = read_rules(here, source)
         make_state_folder()
-        place = build.workspace(here.settings)
+        place = build.workspace(here.settings, governs.read_only)
         watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
-        programs = closing.enter_context(_programs(here, source, place))
+        programs = closing.enter_context(_programs(here, source, place, governs))
         profile, spent = _profile(here, source, watcher)
         if profile is None:
             return ExitCode.INTERRUPTED
@@ -64,6 +67,8 @@ def new_run(options: Options) -> ExitCode:
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
     with stage(options) as here:
+        governs = governing(here.settings)
+        governs.check(here.settings.files.workspace_directory)
         check_own_files(here)
         ready = _asked_first(here, run_id)
         if ready is None:
@@ -81,7 +86,7 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             rules = read_rules(here, source)
             before = Path(opened.header.workspace)
             is_gone = not before.exists()
-            place = build.workspace(here.settings)
+            place = build.workspace(here.settings, governs.read_only)
             check_workspace(here, place, opened.header)
             if is_gone and place.root == before:
                 here.warn(
@@ -91,12 +96,14 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)
-            with _programs(here, source, place) as programs:
+            with _programs(here, source, place, governs) as programs:
                 return play(here, source, rules, place, programs, begun, watcher)
 
 
 @contextmanager
-def _programs(here: Stage, source: Provider | Demonstration, place: Workspace) -> Iterator[build.Programs]:
+def _programs(
+    here: Stage, source: Provider | Demonstration, place: Workspace, governs: Governing
+) -> Iterator[build.Programs]:
     """Where programs run, until the end of the block. Raises UsageError."""
     if isinstance(source, Demonstration):
         yield build.NO_PROGRAMS
@@ -108,6 +115,7 @@ def _programs(here: Stage, source: Provider | Demonstration, place: Workspace) -
             here.environ,
             on_progress,
             sandboxed=build.needs_sandbox(here.settings),
+            read_only=governs.read_only,
         )
     try:
         yield programs

@@ -55,7 +55,7 @@ def write_library(folder: Path, version: str) -> str:
 def checkout(tmp_path: Path) -> Path:
     folder = tmp_path / "a checkout, with spaces"
     (folder / "scripts").mkdir(parents=True)
-    for name in ("run.sh", "scripts/install.sh", "scripts/install.py"):
+    for name in ("run.sh", "scripts/install.sh", "scripts/install.py", "scripts/start.py"):
         shutil.copy(CHECKOUT / name, folder / name)
     (folder / "autogpt").mkdir()
     (folder / "autogpt" / "__main__.py").write_text(PROGRAM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -81,10 +81,13 @@ def run_store(settings: Settings, state: Path) -> RunStore:
     return RunStore(state / "runs", clock=_Clock(), redact=redactor(settings))
 
 
-def workspace(settings: Settings) -> Workspace:
-    """The folder that the agent works in. Raises UsageError when it can't be used."""
+def workspace(settings: Settings, read_only: Iterable[Path] = ()) -> Workspace:
+    """The folder that the agent works in, in which nothing changes what is `read_only`.
+
+    Raises UsageError when it can't be used.
+    """
     files = settings.files
-    return Workspace(files.workspace_directory, restrict=files.restrict_to_workspace)
+    return Workspace(files.workspace_directory, files.restrict_to_workspace, read_only=read_only)
 
 
 def agent(

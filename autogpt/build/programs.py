@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from autogpt.commands.command import Command, commands_of
 from autogpt.commands.shell_control import ShellControl
@@ -64,11 +65,12 @@ def programs(
     on_progress: OnProgress,
     *,
     sandboxed: bool = True,
+    read_only: Iterable[Path] = (),
 ) -> Programs:
     """Choose and open a sandbox as the settings say. Raises UsageError when the one they name isn't there.
 
     `environ` is the agent's own environment, of which programs get next to nothing. Without
-    `sandboxed` no sandbox is looked for.
+    `sandboxed` no sandbox is looked for. Programs in one may not change what is `read_only`.
     """
     git = Git.find(environ, place.root)
     if not sandboxed:
@@ -87,6 +89,7 @@ def programs(
             file_size=shell.sandbox_file_size * MEBIBYTE,
             output=shell.sandbox_output * MEBIBYTE,
         ),
+        read_only=tuple(read_only),
     )
     choice = choose(wish, place.root, environ, on_progress)
     if choice.sandbox is None:

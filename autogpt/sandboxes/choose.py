@@ -29,13 +29,17 @@ NAMES = ("auto", "docker", "bubblewrap", "host")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the settings say: `sandbox` is one of `NAMES`, `host_allowed` is EXECUTE_LOCAL_COMMANDS."""
+    """What the settings say: `sandbox` is one of `NAMES`, `host_allowed` is EXECUTE_LOCAL_COMMANDS.
+
+    `read_only` are files and folders that programs may not change where they lie in the workspace.
+    """
 
     sandbox: str = "auto"
     image: str = IMAGE
     network: bool = False
     host_allowed: bool = False
     limits: ProcessLimits = field(default_factory=ProcessLimits)
+    read_only: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,9 @@ class _Maker:
             scratch = Scratch()
         except OSError as why:
             raise _Missing(f"no temporary files can be made ({why.strerror})") from None
-        protected = Protected(self._place, hold=hold, note=scratch.note_placeholders)
+        protected = Protected(
+            self._place, hold=hold, read_only=self._wish.read_only, note=scratch.note_placeholders
+        )
         try:
             started = launcher(scratch, protected)
         except (CommandError, OSError) as why:

@@ -1,4 +1,4 @@
-"""What in a workspace commands may read but not change: `.git`, `.autogpt`, virtual environments.
+"""What in a workspace commands may read but not change: `.git`, `.autogpt`, virtual environments, and what is named.
 
 Other programs, and the person, take code and orders from these: hooks and settings of a
 repository, the agent's own record, an environment's Python. So what is there when the first
@@ -38,15 +38,22 @@ class Held:
 class Protected:
     """The protected paths of one workspace, as they are when first asked for.
 
+    `read_only` are files and folders of the caller's; those that are in the workspace then are protected too.
     `hold` puts placeholders where some could be made; `note` is told of them before they are made.
     """
 
     def __init__(
-        self, place: Path, *, hold: bool, note: Callable[[Sequence[Path]], None] = lambda _: None
+        self,
+        place: Path,
+        *,
+        hold: bool,
+        read_only: Iterable[Path] = (),
+        note: Callable[[Sequence[Path]], None] = lambda _: None,
     ) -> None:
         self._lock = threading.Lock()
         self._place = place
         self._hold = hold
+        self._read_only = tuple(read_only)
         self._note = note
         self._placeholders: list[Path] = []
         self._paths: tuple[Path, ...] | None = None
@@ -87,6 +94,7 @@ class Protected:
                     self._note(wanted)
                     self._placeholders = [path for path in wanted if _made(path)]
                 found = find(self._place)
+                found |= {path for path in self._read_only if path.exists() and self._place in path.parents}
                 self._known |= found
                 self._paths = tuple(sorted(found | self._added))
             return self._paths

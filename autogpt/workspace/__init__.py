@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import stat
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -23,7 +23,7 @@ from typing import BinaryIO, Literal
 
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.workspace.changes import Changes
-from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
+from autogpt.workspace.naming import Parts, Root, absolute, own, same_name, spelled
 from autogpt.workspace.walking import BY_DESCRIPTOR, LeavesBase, NotAFile, Place, folder_at, reach
 from autogpt.workspace.wording import in_words, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
@@ -70,11 +70,19 @@ class Workspace:
     """Files below `root`, made if it isn't there; with `restrict` false, files anywhere.
 
     Names are the model's: relative to the root, with forward slashes. Methods raise CommandError,
-    in words for the model, whenever a name or a file can't be used. `by_descriptor` false takes the
-    way of systems that can't open relative to an open folder.
+    in words for the model, whenever a name or a file can't be used. `read_only` are files and folders,
+    wherever they lie, that nothing here changes. `by_descriptor` false takes the way of systems that
+    can't open relative to an open folder.
     """
 
-    def __init__(self, root: Path, restrict: bool = True, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
+    def __init__(
+        self,
+        root: Path,
+        restrict: bool = True,
+        *,
+        read_only: Iterable[Path] = (),
+        by_descriptor: bool = BY_DESCRIPTOR,
+    ) -> None:
         """Raise UsageError when the folder can't be made or written."""
         given = Path(os.path.abspath(root.expanduser()))
         self.root = _usable(given)
@@ -87,6 +95,7 @@ class Workspace:
             windows=os.name == "nt",
         )
         self._inside: Parts = self._names.path.parts[1:]
+        self._read_only = frozenset(filter(None, map(self._below_base, read_only)))
         self._changes = Changes(str(self.root), by_descriptor=by_descriptor)
         self._writing = threading.RLock()
         self._revision = 0
@@ -233,7 +242,7 @@ class Workspace:
         """Give a file another name in the same folder, in place of what has that name. A link is not followed."""
         with (
             self._writing,
-            self._reach(name, follow_last=False) as place,
+            self._reach(name, follow_last=False, write=True) as place,
             self._reach(new, follow_last=False, make=True) as target,
         ):
             before = _writable(target, new)
@@ -270,7 +279,7 @@ class Workspace:
 
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
-        with self._writing, self._reach(name, follow_last=False) as place:
+        with self._writing, self._reach(name, follow_last=False, write=True) as place:
             if place.name == "." or self._above_root(place.parts):
                 raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
             entry = _entry(self._shown(place.parts), place.folder.status(place.name))
@@ -326,10 +335,17 @@ class Workspace:
 
     @contextmanager
     def _reach(
-        self, name: str, *, follow_last: bool = True, make: bool = False, missing: bool = False
+        self,
+        name: str,
+        *,
+        follow_last: bool = True,
+        make: bool = False,
+        write: bool = False,
+        missing: bool = False,
     ) -> Iterator[Place]:
         """Reach the place that a name means; errors in the body become words for the model.
 
+        `make` makes the folders on the way; with it or with `write` what is there is to be changed.
         `missing` lets FileNotFoundError and NotADirectoryError pass.
         """
         base, parts = self._resolve(name)
@@ -339,18 +355,18 @@ class Workspace:
             )
         with (
             self._errors(name, writing=make, missing=missing),
-            self._reaching(base, parts, follow_last=follow_last, make=make) as place,
+            self._reaching(base, parts, follow_last=follow_last, make=make, write=make or write) as place,
         ):
             yield place
 
     @contextmanager
     def _reaching(
-        self, base: str, parts: Parts, *, follow_last: bool = True, make: bool = False
+        self, base: str, parts: Parts, *, follow_last: bool = True, make: bool = False, write: bool = False
     ) -> Iterator[Place]:
         with reach(
             base,
             parts,
-            refuse=self._refuse_own,
+            refuse=self._refuse_write if write else self._refuse_own,
             follow_last=follow_last,
             make=make,
             by_descriptor=self._by_descriptor,
@@ -366,6 +382,20 @@ class Workspace:
                 f"{self._shown(way)!r} belongs to the program: '.autogpt' is its journal, '.git' is git's own. "
                 "Leave it alone and use another name."
             )
+
+    def _refuse_write(self, way: Parts) -> None:
+        self._refuse_own(way)
+        if tuple(map(same_name, way)) in self._read_only:
+            raise CommandError(
+                f"{self._shown(way)!r} governs this program (its settings, rules or code): it can be read, not changed. "
+                "If it must change, ask the person to do it."
+            )
+
+    def _below_base(self, path: Path) -> Parts | None:
+        """A path as the parts that a way to it has, each in its one spelling; None if no way leads there."""
+        start = PurePath(self.root if self.restrict else self._names.path.anchor)
+        found = PurePath(os.path.realpath(path))
+        return tuple(map(same_name, found.relative_to(start).parts)) if found.is_relative_to(start) else None
 
     def _above_root(self, way: Parts) -> bool:
         """Whether the path is the root itself or a folder above it (possible only unrestricted)."""

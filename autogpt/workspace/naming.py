@@ -60,14 +60,21 @@ class Root:
     windows: bool
 
 
+def same_name(part: str) -> str:
+    """One text for all spellings that some file system takes for the same name.
+
+    Upper case, trailing dots and spaces, ignored characters, streams. Sources: git's `verify_path`, NTFS, HFS+.
+    """
+    key = unicodedata.normalize("NFKC", _IGNORED.sub("", part)).casefold()
+    return key.split(":")[0].rstrip(". ")
+
+
 def own(part: str) -> bool:
     """Whether a path with this part belongs to the program (journal, git's internals, half-written files).
 
-    Every spelling counts that some file system takes for the same name: upper case, trailing dots
-    and spaces, ignored characters, streams, short names. Sources: git's `verify_path`, NTFS, HFS+.
+    Every spelling counts, short names too.
     """
-    key = unicodedata.normalize("NFKC", _IGNORED.sub("", part)).casefold()
-    key = key.split(":")[0].rstrip(". ")
+    key = same_name(part)
     return key in _OWN or key.endswith(TEMPORARY) or _OWN_SHORT.fullmatch(key) is not None
 
 

@@ -1,0 +1,342 @@
+"""Nothing that lies in the folder where the program starts becomes its code, and no agent can write that code."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import venv
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+from docx import Document
+
+from autogpt.core.errors import UsageError
+from autogpt.governing import governing
+from autogpt.options import Options
+from autogpt.settings import load_settings
+from tests.loopback.openai_server import OpenAIServer
+from tests.stories.world import ROOT, SAVED, Ended, Model, Place, provider, step, write
+
+pytestmark = pytest.mark.real
+
+TRAP = "open({log!r}, 'a').write({name!r} + '\\n')\nraise SystemExit('a trap sprang: ' + {name!r})\n"
+
+
+def trap(folder: Path, log: Path, names: Iterator[str] | list[str]) -> None:
+    """Files that stand in for modules, and write down that they were run."""
+    for name in names:
+        (folder / f"{name}.py").write_text(TRAP.format(log=str(log), name=name))
+
+
+def every_module() -> list[str]:
+    """The names of all modules that could ever be imported here, but for the program's own package."""
+    names = {*sys.stdlib_module_names, *packages_distributions(), "sitecustomize", "usercustomize", "tests"}
+    return sorted(name for name in names if name.isidentifier() and name != "autogpt")
+
+
+def taken_by_python_itself(tmp_path: Path) -> set[str]:
+    """What `python -m` imports with the current folder in front, before any module's own first line."""
+    package = tmp_path / "first" / "first"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "__main__.py").write_text("import sys; print(*{name.split('.')[0] for name in sys.modules})\n")
+    env = os.environ | {"PYTHONPATH": str(package.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "first"], env=env, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "sprung"
+
+
+def sprung(log: Path) -> list[str]:
+    return log.read_text().split() if log.exists() else []
+
+
+def ended(done: subprocess.CompletedProcess[bytes]) -> Ended:
+    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_started_as_a_module_in_a_folder_that_shadows_everything(
+    place: Place, tmp_path: Path, log: Path
+) -> None:
+    trap(place.folder, log, sorted({*every_module()} - taken_by_python_itself(tmp_path)))
+    run = place.run("--demo", "--continuous")
+    assert (run.code, sprung(log)) == (0, []), run.said
+
+
+def test_started_as_the_script_in_a_folder_that_shadows_everything(
+    place: Place, tmp_path: Path, log: Path
+) -> None:
+    trap(place.folder, log, every_module())
+    # As pip writes it.
+    script = tmp_path / "bin" / "autogpt"
+    script.parent.mkdir()
+    script.write_text(
+        "import re\nimport sys\nfrom autogpt.__main__ import main\n"
+        "if __name__ == '__main__':\n    sys.exit(main())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script), "--demo", "--continuous"],
+        cwd=place.folder,
+        env=place.env(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    assert (done.returncode, sprung(log)) == (0, []), ended(done).said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run.sh is for shells")
+def test_started_by_run_sh_in_a_folder_that_shadows_everything(
+    place: Place, tmp_path: Path, log: Path
+) -> None:
+    checkout = a_checkout(tmp_path / "checkout")
+    trap(place.folder, log, every_module())
+    trap(checkout, log, every_module())
+    done = subprocess.run(
+        [str(checkout / "run.sh"), "--demo", "--continuous"],
+        cwd=place.folder,
+        env=place.env(PYTHONPATH=""),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+    )
+    assert (done.returncode, sprung(log)) == (0, []), ended(done).said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="run.sh is for shells")
+def test_paths_given_to_run_sh_start_where_it_was_called(place: Place, tmp_path: Path) -> None:
+    checkout = a_checkout(tmp_path / "checkout")
+    with OpenAIServer(Model(write("green.md"))) as server:
+        (place.folder / "mine.yaml").write_text(SAVED)
+        done = subprocess.run(
+            [str(checkout / "run.sh"), "--continuous", "-w", ".", "-C", "mine.yaml"],
+            cwd=place.folder,
+            env=place.env(PYTHONPATH="", **provider(server)),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+        )
+    assert done.returncode == 0, ended(done).said
+    assert (place.folder / "green.md").read_text() == "Leaves.\n"
+    assert not (checkout / "auto_gpt_workspace").exists()
+    assert len(list(checkout.glob(".autogpt/runs/*"))) == 1, "everything else stays with the program"
+
+
+def test_every_path_among_the_options_starts_there() -> None:
+    paths = {field.name: Path("x") for field in fields(Options) if "Path" in str(field.type)}
+    placed = Options(**paths).at(Path("/called"))  # type: ignore[arg-type]
+    assert {name: getattr(placed, name) for name in paths} == dict.fromkeys(paths, Path("/called/x"))
+    assert Options(policy=Path("~/p.yaml")).at(Path("/called")).policy == Path("~/p.yaml")
+
+
+def test_an_empty_place_in_the_import_path_is_not_the_current_folder(place: Place, log: Path) -> None:
+    trap(place.folder, log, ["click", "rich", "yaml", "docx", "openai"])
+    run = place.run("--demo", "--continuous", PYTHONPATH=f"{os.pathsep}{ROOT}")
+    assert (run.code, sprung(log)) == (0, []), run.said
+
+
+def test_what_the_model_writes_is_not_imported(place: Place, log: Path) -> None:
+    document = Document()
+    document.add_paragraph("Tea is a drink.")
+    document.save(str(place.folder / "tea.docx"))
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    traps = [TRAP.format(log=str(log), name=name) for name in ("docx", "lxml", "openpyxl", "pypdf")]
+    model = Model(
+        *(
+            write(f"{name}.py", text)
+            for name, text in zip(("docx", "lxml", "openpyxl", "pypdf"), traps, strict=True)
+        ),
+        step("read_file", filename="tea.docx"),
+    )
+    with OpenAIServer(model) as server:
+        run = place.run("-y", "--continuous", "-w", ".", **provider(server))
+    assert (run.code, sprung(log)) == (0, []), run.said
+    assert (place.folder / "docx.py").exists()
+    assert "Tea is a drink." in model.prompts[-1]
+
+
+def test_importing_the_package_leaves_the_import_path_alone(place: Place) -> None:
+    code = (
+        "import sys; before = list(sys.path); import autogpt, autogpt.cli, autogpt.__main__; "
+        "assert sys.path == before and '' in before, sys.path"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=place.folder, env=place.env(), capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+# -- what governs the agent is never in its reach ------------------------------------------------
+
+
+def a_checkout(folder: Path) -> Path:
+    """A checkout of the program with an environment that has what it needs."""
+    folder.mkdir()
+    for name in ("autogpt", "scripts", "docker"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("run.sh", "test.sh", "Dockerfile", "docker-compose.yml"):
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "requirements.txt").touch()
+    venv.create(folder / ".venv", symlinks=True)
+    [site] = folder.glob(".venv/lib/python3*/site-packages")
+    libraries = [entry for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
+    (site / "libraries.pth").write_text("\n".join(libraries))
+    stamp = "import sys, install; sys.stdout.write(install.stamp_for('requirements.txt'))"
+    made = subprocess.run(
+        [folder / ".venv/bin/python", "-c", stamp],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "scripts")},
+        capture_output=True,
+        check=True,
+    )
+    (folder / ".venv" / "installed.txt").write_bytes(made.stdout)
+    return folder
+
+
+def refused(place: Place, *options: str, **environ: str) -> str:
+    """The one line that a start ends with; it left nothing behind."""
+    before = sorted(place.folder.rglob("*"))
+    run = place.run("--demo", "--continuous", *options, **environ)
+    assert run.code == 2, run.said
+    assert sorted(place.folder.rglob("*")) == before
+    [line] = run.err.splitlines()
+    assert "--workspace-directory" in line
+    return line
+
+
+def test_a_workspace_that_holds_the_program_is_refused(place: Place, tmp_path: Path) -> None:
+    above = tmp_path / "above"
+    above.mkdir()
+    checkout = a_checkout(above / "checkout")
+    for folder in (checkout, above, checkout / "autogpt" / "core", checkout / "scripts"):
+        line = refused(place, "-w", str(folder), PYTHONPATH=str(checkout))
+        assert "this program's own code" in line
+
+
+def test_a_workspace_that_holds_the_rules_is_refused(place: Place) -> None:
+    (place.folder / "rules.yaml").write_text("allow: [read_file]\n")
+    assert "your rules for the agent" in refused(place, "-w", ".", "--policy", "rules.yaml")
+    assert "your rules for the agent" in refused(place, "-w", ".", POLICY_FILE="rules.yaml")
+    own = place.folder / "conf"
+    own.mkdir()
+    assert "your own rules" in refused(place, "-w", ".", XDG_CONFIG_HOME=str(own), APPDATA=str(own))
+    assert "your own rules" in refused(
+        place, "-w", "conf/autogpt/x", XDG_CONFIG_HOME=str(own), APPDATA=str(own)
+    )
+
+
+def test_a_workspace_that_holds_what_is_imported_is_refused(place: Place) -> None:
+    (place.folder / "lib").mkdir()
+    path = os.pathsep.join((str(ROOT), str(place.folder / "lib")))
+    assert "imports from" in refused(place, "-w", ".", PYTHONPATH=path)
+    assert place.run("--demo", "--continuous", "-w", "work", PYTHONPATH=path).code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_to_such_a_folder_is_refused(place: Place) -> None:
+    (place.folder / "conf").mkdir()
+    (place.folder / "auto_gpt_workspace").symlink_to("conf")
+    conf = str(place.folder / "conf")
+    assert "your own rules" in refused(place, XDG_CONFIG_HOME=conf, APPDATA=conf)
+
+
+def test_a_virtual_environment_in_the_workspace_is_no_reason_to_refuse(place: Place) -> None:
+    venv.create(place.folder / ".venv", symlinks=sys.platform != "win32")
+    [site] = list(place.folder.glob(".venv/[Ll]ib/**/site-packages"))
+    path = os.pathsep.join((str(ROOT), str(site)))
+    assert place.run("--demo", "--continuous", "-w", ".", PYTHONPATH=path).code == 0
+
+
+@pytest.mark.parametrize("name", ["stdlib", "purelib"])
+def test_pythons_own_libraries_are_no_workspace(name: str) -> None:
+    governs = governing(load_settings({}, None, {}).settings)
+    library = Path(sysconfig.get_path(name))
+    for folder in (library, library / "some" / "package", library.parent):
+        with pytest.raises(UsageError, match="--workspace-directory"):
+            governs.check(folder)
+
+
+SETTINGS = (".env", "ai_settings.yaml", "prompt_settings.yaml", "azure.yaml")
+
+
+def written(place: Place, *steps: str, restrict: str = "True", **more: str) -> Model:
+    """What a model was told that tried to do things, with the start folder as its workspace."""
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    model = Model(*steps)
+    with OpenAIServer(model) as server:
+        environ = provider(server, RESTRICT_TO_WORKSPACE=restrict) | more
+        run = place.run("-y", "--continuous", "-w", ".", "--preset", "trusted", **environ)
+    assert run.code == 0, run.said
+    return model
+
+
+@pytest.mark.parametrize("restrict", ["True", "False"])
+def test_files_of_settings_in_the_workspace_are_read_only_to_commands(place: Place, restrict: str) -> None:
+    steps = [write(name, "ai_name: Evil\n") for name in (*SETTINGS, "./.ENV", str(place.folder / ".env"))]
+    steps += [
+        step("append_to_file", filename="ai_settings.yaml", text="ai_name: Evil\n"),
+        step("delete_file", filename="ai_settings.yaml"),
+        step("patch_file", filename="ai_settings.yaml", edits=[{"old": "TeaGPT", "new": "Evil"}]),
+    ]
+    model = written(place, *steps, restrict=restrict)
+    assert model.prompts[-1].count("can be read, not changed") >= len(steps)
+    assert (place.folder / "ai_settings.yaml").read_text() == SAVED
+    assert not (place.folder / ".env").exists()
+
+
+def test_without_a_wall_around_files_nothing_that_governs_is_written(place: Place, tmp_path: Path) -> None:
+    conf, checkout, library = tmp_path / "conf", a_checkout(tmp_path / "checkout"), tmp_path / "library"
+    (conf / "autogpt").mkdir(parents=True)
+    library.mkdir()
+    targets = [
+        conf / "autogpt" / "policy.yaml",
+        conf / "autogpt" / "new" / "deep.yaml",
+        checkout / "autogpt" / "evil.py",
+        checkout / "autogpt" / "new" / "evil.py",
+        checkout / "run.sh",
+        library / "docx.py",
+    ]
+    steps = [write(str(path), "evil: true\n") for path in targets]
+    before = sorted(path for folder in (conf, checkout, library) for path in folder.rglob("*"))
+    model = written(
+        place,
+        *steps,
+        restrict="False",
+        XDG_CONFIG_HOME=str(conf),
+        APPDATA=str(conf),
+        PYTHONPATH=os.pathsep.join((str(checkout), str(library))),
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+    assert model.prompts[-1].count("can be read, not changed") >= len(targets)
+    assert sorted(path for folder in (conf, checkout, library) for path in folder.rglob("*")) == before
+    assert (checkout / "run.sh").read_text() == (ROOT / "run.sh").read_text()
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+def test_files_of_settings_in_the_workspace_are_read_only_to_programs(place: Place) -> None:
+    (place.folder / ".env").write_text("TEMPERATURE=0\n")
+    own = place.folder / "own.txt"
+    own.write_text("x")
+    lines = [
+        "echo ai_name: Evil > ai_settings.yaml",
+        "echo SANDBOX=host >> .env",
+        "rm -f .env ai_settings.yaml",
+        "mv ai_settings.yaml gone.yaml",
+        "ln .env hard && echo SANDBOX=host >> hard",
+        "echo y > other.yaml && mv other.yaml ai_settings.yaml",
+        "echo y > own.txt",
+    ]
+    steps = [step("execute_shell", command_line=shlex.join(["sh", "-c", line])) for line in lines]
+    written(place, *steps, SANDBOX="bubblewrap")
+    assert (place.folder / "ai_settings.yaml").read_text() == SAVED
+    assert (place.folder / ".env").read_text() == "TEMPERATURE=0\n"
+    assert own.read_text() == "y\n", "programs ran, and may write what is not the program's"
