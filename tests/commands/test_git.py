@@ -21,6 +21,7 @@ from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.http import Admission, Door
+from autogpt.sandboxes import git as git_door
 from autogpt.sandboxes.git import Author, Git, Login
 from autogpt.settings.secret import Secret
 from autogpt.workspace import Workspace
@@ -679,6 +680,52 @@ def test_where_git_is_not_held_no_program_goes_on_beside_it(
         assert "stop_process" in done.result
     goes_on[0] = False
     assert call("git_status", path="tea").ok
+
+
+class Counted:
+    """A lock that tells of everyone who comes to it."""
+
+    def __init__(self, came: threading.Semaphore) -> None:
+        self._lock = threading.Lock()
+        self._came = came
+
+    def __enter__(self) -> None:
+        self._came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *why: object) -> None:
+        self._lock.release()
+
+
+def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
+    workspace: Workspace, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trial goes on until all others have either come to wait for it, or got an answer."""
+    git_here = found_git(workspace, environ)
+    others, came = 5, threading.Semaphore(0)
+    answers: list[bool] = []
+    held = git_door.landlock.held
+
+    def ask() -> None:
+        answers.append(git_here.confined)
+        came.release()
+
+    threads = [threading.Thread(target=ask) for _ in range(others)]
+
+    def slow(*args: Any) -> Any:
+        for thread in threads:
+            thread.start()
+        for _ in range(others + 1):  # the one that tries came to the lock too
+            came.acquire(timeout=30)
+        return held(*args)
+
+    monkeypatch.setattr(git_door, "_tried", {})
+    monkeypatch.setattr(git_door, "_trying", Counted(came), raising=False)
+    monkeypatch.setattr(git_door.landlock, "held", slow)
+    assert git_here.confined
+    for thread in threads:
+        thread.join()
+    assert answers == [True] * others
 
 
 def test_no_program_that_a_repository_names_is_started(traps: Path, tea: Path, call: Call) -> None:
