@@ -78,9 +78,12 @@ def _bound(tree: ast.AST) -> Iterator[tuple[str, list[str]]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.comprehension) and isinstance(node.target, ast.Name):
             yield node.target.id, _texts(node.iter)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("parametrize"):
-            if isinstance(node.args[0], ast.Constant):
-                yield str(node.args[0].value), _texts(node.args[1])
+        elif (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func).endswith("parametrize")
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield str(node.args[0].value), _texts(node.args[1])
 
 
 def _texts(node: ast.expr) -> list[str]:
@@ -141,6 +144,8 @@ words = ["podman", "run", "--init"]
 """
     numbers = {"one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
     assert set(calls(source)) == numbers | {"catatonit"}
-    script = 'for program in one two; do\n command -v "$program"\ndone\ncommand -v three || x=$(command -v four)\n'
+    script = (
+        'for program in one two; do\n command -v "$program"\ndone\ncommand -v three || x=$(command -v four)\n'
+    )
     assert set(asked_for(script)) == {"one", "two", "three", "four"}
     assert {"podman", "catatonit", "git", "ip"} <= set(wanted())
