@@ -12,7 +12,8 @@ cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 # System packages that tests need, beyond Python: added here by name, installed
 # where apt and the right to use it are there. Tests skip, and say so, what is missing.
-system_packages="bubblewrap docker.io docker-compose podman python3-venv iproute2 chromium chromium-driver firefox-esr"
+system_packages="bubblewrap busybox catatonit chromium chromium-driver docker.io docker-compose espeak-ng firefox-esr
+git iproute2 podman python3-venv uidmap"
 
 missing=""
 for package in $system_packages; do

@@ -20,6 +20,7 @@ from autogpt.commands.command import Filename, command
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
+from autogpt.core.run_by_others import judged
 from autogpt.http import Door, Incoming, Patience, parse
 from autogpt.workspace import Workspace
 
@@ -66,6 +67,10 @@ class DownloadCommands:
             return filename
         last = unquote(parse(url).path.partition("?")[0].rstrip("/").rpartition("/")[2])
         safe = re.sub(r"[^\w.\- ]", "_", last).strip(". ")[:100]
+        if judged([safe]) is not None:
+            raise CommandError(
+                f"{safe!r}, as the URL names it, is run by other programs: give it a filename, so that it can be judged."
+            )
         return f"{filename.rstrip('/') or '.'}/{safe or 'download'}"
 
 

@@ -82,7 +82,7 @@ class GitCommands:
             raise CommandError(
                 f"{named(entry.name)} is there already, and not an empty folder. Give a clone_path that isn't there."
             )
-        target = self._located(name)
+        target = self._located(name, changes=True)
         if target == self._workspace.root:
             raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
         self._clone(repository, target, depth)
@@ -101,7 +101,7 @@ class GitCommands:
     @command(aliases=("init_repository", "create_repository"), touches=_COMMITS)
     def git_init(self, path: Filename = ".") -> str:
         """Make a new git repository of the workspace, or of the folder at path."""
-        folder = self._located(path)
+        folder = self._located(path, changes=True)
         entry = self._workspace.look(path or ".")
         if entry is not None and entry.kind != "folder":
             raise CommandError(
@@ -186,14 +186,14 @@ class GitCommands:
             raise CommandError(f"{given!r} is the URL of a page, not of a repository. {example}")
         return target
 
-    def _located(self, name: str) -> Path:
+    def _located(self, name: str, *, changes: bool = False) -> Path:
         """Where git is to work. Raises CommandError where it can't be safe there just now."""
         if self._beside() and not self._git.confined:
             raise CommandError(
                 "Git works only while no program goes on in the background: end those first (list_processes, "
                 "stop_process)."
             )
-        return self._workspace.locate(name or ".")
+        return self._workspace.locate(name or ".", changes=changes)
 
     def _is_folder(self, name: str) -> bool:
         entry = self._workspace.look(name or ".")

@@ -122,10 +122,10 @@ def _consider(session: Session, action: Action) -> Effect:
         return Record(Denied(action, unknown_command(session, action.command), by="command list"))
     if why := progress.refuses(session.history, action):
         return Record(Denied(action, why, by="progress guard"))
-    ruling = policy.ruling(session.policy, action, spec)
+    ruling = policy.ruling(session.policy, action, spec, outside=session.outside)
     leaves = "" if ruling.verdict is policy.Verdict.DENY else _leaves(session, action, spec)
     if leaves:
-        ruling = policy.Ruling(policy.Verdict.ASK, leaves, True)
+        ruling = policy.Ruling(policy.Verdict.ASK, leaves, True, note=leaves)
     if session.unfinished and ruling.verdict is not policy.Verdict.DENY:
         return Ask(action, note=UNFINISHED)
     match ruling.verdict:
@@ -151,7 +151,7 @@ def _consider(session: Session, action: Action) -> Effect:
             assert_never(unreachable)
     if not session.setup.attended:
         return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
-    return Ask(action, note=leaves, rule=policy.always_pattern(action, spec))
+    return Ask(action, note=ruling.note, rule=policy.always_pattern(action, spec))
 
 
 def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from autogpt.core.actions import Action
+from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.events import (
     Advised,
     Authorised,
@@ -36,7 +36,7 @@ from autogpt.core.events import (
 from autogpt.core.leaving import NOTHING_KNOWN, Known, hosts_in
 from autogpt.core.limits import Limits, Window
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
-from autogpt.core.policy import Policy, Rule, Verdict
+from autogpt.core.policy import BY_THE_PERSON, Policy, Rule, Verdict
 from autogpt.core.progress import WINDOW, Step, step_of
 from autogpt.core.recap import NOTHING_FOLDED, SUMMARY_SHARE, Recap
 from autogpt.core.redact import MARK
@@ -44,9 +44,6 @@ from autogpt.core.setup import Setup
 from autogpt.core.system import system_message
 from autogpt.core.turns import ASK_USER, MESSAGE_OVERHEAD, Turn, clip_to_tokens, turn_of, unknown_outcome
 from autogpt.core.unreachable import assert_never
-
-BY_THE_PERSON = "you, in this run"
-"""Where a rule comes from that was added at the prompt."""
 
 NOT_ENDED = "It was interrupted by the person, so there is no result."
 NOT_KEPT = (
@@ -66,6 +63,16 @@ def _own_words(setup: Setup) -> tuple[str, ...]:
     return setup.profile.role, *setup.profile.goals, setup.profile.task
 
 
+def _brings_text(spec: CommandSpec | None) -> bool:
+    """Whether what a command gives back was written by others; a memory holds pages of other runs."""
+    if spec is None:
+        return False
+    return bool(spec.touches & _OUTSIDE) or (spec.reads_only and Touch.MEMORY in spec.touches)
+
+
+_OUTSIDE = frozenset({Touch.NETWORK, Touch.FETCHING})
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """A run at one moment. Money in US dollars; `elapsed` in seconds, waiting for the person left out.
@@ -77,6 +84,7 @@ class Session:
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
     `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
+    `outside` says that text from outside was read: from the web, by programs with a network, from the memory.
     """
 
     setup: Setup
@@ -107,6 +115,7 @@ class Session:
     history: tuple[Step, ...] = ()
     known: Known = NOTHING_KNOWN
     named: frozenset[str] = frozenset()
+    outside: bool = False
 
     @classmethod
     def begin(cls, setup: Setup, now: float = 0.0) -> Session:
@@ -175,7 +184,10 @@ class Session:
                 named = self.named
                 if action.command == ASK_USER and event.ok and self.setup.said is None:
                     named |= hosts_in([event.result])
-                return replace(ran, granted=max(0, self.granted - 1), known=known, named=named)
+                outside = self.outside or _brings_text(self.setup.spec(action.command))
+                return replace(
+                    ran, granted=max(0, self.granted - 1), known=known, named=named, outside=outside
+                )
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)

@@ -4,7 +4,8 @@ Holds: the system's programs and libraries read-only and nothing else of it (no 
 folders, no engine's socket); the workspace at its own path, what `protected` names in it
 read-only; an own `/tmp`, `/dev`, `/proc`, and own namespaces of processes, users, IPC, names
 and, unless the network is allowed, network; no capabilities, none to be gained, no further
-user namespaces, few dangerous system calls; not the superuser's number inside, while files
+user namespaces, few dangerous system calls; no set-user-id bits; sockets that were in the workspace
+are masked; not the superuser's number inside, while files
 belong to the person outside; limits on time, CPU, memory, processes, file size, output.
 
 Does not hold: holes in the kernel; how much is written in many files; with the network
@@ -30,6 +31,7 @@ from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.piped import PipedChild
 from autogpt.sandboxes.port import Command, ProcessLimits
 from autogpt.sandboxes.protected import Held
+from autogpt.sandboxes.scratch import MASK
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 ETC_FILES = (
@@ -76,6 +78,8 @@ class BubblewrapLauncher:
         self._limits = limits
         self._temporary = scratch / "tmp"
         self._etc = scratch / "etc"
+        self._mask = scratch / MASK
+        self._mask.touch()
         self._etc_folders = [
             Path("/etc", name)
             for name in (*ETC_FOLDERS, *(ETC_FOLDERS_OF_NETWORK if network else ()))
@@ -89,6 +93,7 @@ class BubblewrapLauncher:
         self._groups = cgroups.available(limits)
         self._prlimit = shutil.which("prlimit", path=SYSTEM_PATH)
         self._filter = seccomp.program(platform.machine())
+        self.refuses_set_ids = self._filter is not None
         self._options: tuple[str, ...] = ("--disable-userns",)
         self._sized = True
         self._enter: tuple[str, ...] = ()
@@ -212,8 +217,17 @@ class BubblewrapLauncher:
             yield from ("--bind" if installs else "--ro-bind", str(self._packages), SEEN_AT)
         for path in self._pythons:
             yield from ("--ro-bind", str(path), str(path))
-        for held in () if installs else self._protected():
-            yield from ("--bind-try" if held.writable else "--ro-bind-try", str(held.path), str(held.path))
+        # What is masked stays so while packages are installed: all of the workspace is read-only then, but
+        # sockets can be written to for all that.
+        for held in self._protected():
+            if held.masked:
+                yield from ("--ro-bind-try", str(self._mask), str(held.path))
+            elif not installs:
+                yield from (
+                    "--bind-try" if held.writable else "--ro-bind-try",
+                    str(held.path),
+                    str(held.path),
+                )
         yield from ("--remount-ro", "/")
 
     def _clean(self, command: Command) -> dict[str, str]:

@@ -62,6 +62,11 @@ class Launcher(Protocol):
         """Where installed packages are kept, in it."""
         ...
 
+    @property
+    def refuses_set_ids(self) -> bool:
+        """Whether no command can set a file's set-user-id or set-group-id bit."""
+        ...
+
     def launch(self, command: Command) -> Child:
         """Start a command; its folder is set and in the workspace. Raises CommandError."""
         ...

@@ -205,13 +205,15 @@ class Engine:
     """What an engine is like.
 
     `user` is the number inside by which files belong to the person; `own_numbers` says that an engine
-    without root must be told to keep the person's number; `labels`, that it may label files for SELinux.
+    without root must be told to keep the person's number; `labels`, that it may label files for SELinux;
+    `machine`, whose system calls are filtered, "" where it can't filter any.
     """
 
     user: str
     is_podman: bool
     own_numbers: bool = False
     labels: bool = False
+    machine: str = ""
 
     @classmethod
     def of(cls, info: Mapping[str, Any], version: Mapping[str, Any]) -> Engine:
@@ -225,21 +227,23 @@ class Engine:
             is_podman=podman,
             own_numbers=rootless and podman,
             labels=podman or "name=selinux" in security,  # Podman doesn't tell
+            machine=_machine(info) if podman or "name=seccomp" in security else "",
         )
 
-    def filter(self, folder: Path) -> Path | None:
-        """A filter of system calls for the engine to read, made in a folder that programs don't see.
+    def filter(self, folder: Path) -> str | None:
+        """A filter of system calls in the engine's words, None for the engine's own.
 
-        For Podman, whose own lets programs make namespaces. Docker has one that is right, and takes no path.
+        The engines' own let programs set set-user-id bits, and Podman's lets them make namespaces. Docker takes the
+        filter itself, Podman the path of a file, which is made in a folder that programs don't see.
         """
-        filtered = seccomp.profile(platform.machine()) if self.is_podman else None
-        if filtered is None:
-            return None
+        filtered = seccomp.profile(self.machine)
+        if filtered is None or not self.is_podman:
+            return filtered
         kept = folder / "seccomp.json"
         kept.write_text(filtered, encoding="utf-8")
-        return kept
+        return str(kept)
 
-    def options(self, filtered: Path | None, neighbour: str | None) -> dict[str, Any]:
+    def options(self, filtered: str | None, neighbour: str | None) -> dict[str, Any]:
         """Options of a container, in the words of the API, for the client refuses Podman's.
 
         `neighbour` is the container whose network it shares.
@@ -283,3 +287,9 @@ class Engine:
                 f"{str(source)!r}. Renaming the folder helps, or SANDBOX=bubblewrap."
             )
         return f"{source}:{target}:{'ro' if read_only else 'rw'}"
+
+
+def _machine(info: Mapping[str, Any]) -> str:
+    """The machine that the engine runs on, as `platform.machine()` names it on Linux."""
+    named = str(info.get("Architecture") or platform.machine())
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(named, named)

@@ -3,7 +3,7 @@
 Holds: another system's files instead of this one's, and those read-only; the workspace at its
 own path (`/workspace` on Windows), what `protected` names in it read-only; an own `/tmp`; own
 namespaces, no network unless it is allowed; no capabilities, none to be gained, a filter of
-system calls (Docker's own, ours for Podman); the caller's number inside, so that files belong to
+system calls (ours, where the engine takes one); the caller's number inside, so that files belong to
 the person; limits on time, CPU, memory, processes, file size, output.
 
 A container stays warm for the next command; one that something had to be killed in is thrown
@@ -34,7 +34,7 @@ from autogpt.sandboxes.container_engine import Engine, EngineMissing, engine_err
 from autogpt.sandboxes.packages import SEEN_AT
 from autogpt.sandboxes.port import Command, Limit, ProcessLimits
 from autogpt.sandboxes.protected import Held
-from autogpt.sandboxes.scratch import Scratch
+from autogpt.sandboxes.scratch import MASK, Scratch
 
 LABEL = "autogpt.sandbox"
 """On every container; its value is the machine, user and process that it belongs to."""
@@ -80,6 +80,8 @@ class DockerLauncher:
 
     name = "docker"
     python = "python3"
+    refuses_set_ids = False
+    """Not for sure: an engine passes over calls of the filter's that its library doesn't know yet."""
 
     def __init__(
         self,
@@ -113,7 +115,7 @@ class DockerLauncher:
         self._made: set[str] = set()
         self._opening = threading.Lock()
         self._engine = Engine(user="", is_podman=False)
-        self._filter: Path | None = None
+        self._filter: str | None = None
 
     @property
     def user(self) -> str:
@@ -260,7 +262,7 @@ class DockerLauncher:
         shown = [bind(self._place, self.workspace, read_only=installs)]
         shown += [
             bind(
-                held.path,
+                self._scratch.folder / MASK if held.masked else held.path,
                 f"{self.workspace}/{held.path.relative_to(self._place).as_posix()}",
                 read_only=not held.writable or installs,
             )

@@ -16,6 +16,7 @@ from autogpt.sandboxes.port import Command, OnOutput, Outcome, Process, ProcessL
 from autogpt.sandboxes.protected import Protected
 from autogpt.sandboxes.running import RunningProcess
 from autogpt.sandboxes.scratch import Scratch
+from autogpt.sandboxes.set_ids import SetIds
 
 MOST_STARTED = 16
 """Processes that may go on side by side."""
@@ -32,6 +33,7 @@ class ProcessSandbox:
         self._limits = limits
         self._scratch = scratch
         self._protected = protected
+        self._set_ids = None if launcher.refuses_set_ids else SetIds(place)
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._closed = False
@@ -76,6 +78,7 @@ class ProcessSandbox:
             outcome = process.watch(seconds, on_output)
         finally:
             process.kill()
+            self._strip()
             with self._lock:
                 self._waited_for.discard(process)
         return replace(outcome, made=self._protected.new())
@@ -106,6 +109,7 @@ class ProcessSandbox:
             ready.set()
             with suppress(CommandError):  # its engine has gone, and it with it
                 process.watch(command.seconds, None)
+            self._strip()
 
         threading.Thread(target=live, name=f"watches {command.argv[0]}", daemon=True).start()
         ready.wait()
@@ -139,9 +143,14 @@ class ProcessSandbox:
             process.stop_soon()
         for process in going:
             process.wait(10)
+        self._strip()
         self._launcher.close()
         self._protected.close()
         self._scratch.close()
+
+    def _strip(self) -> None:
+        if self._set_ids is not None:
+            self._set_ids.strip()
 
     def _checked(self, command: Command) -> Command:
         if self._closed:
@@ -160,6 +169,8 @@ class ProcessSandbox:
     def _launched(self, command: Command) -> RunningProcess:
         id = f"p{next(self._numbers)}"
         _ = self._protected.paths  # what is there before the first command
+        if self._set_ids is not None:
+            self._set_ids.remember()
         disk = Disk((self._place, self._scratch.folder), self._limits.free_disk)
         child = self._launcher.launch(command)
         return RunningProcess(id, command, child, self._limits, self._scratch.output(id), disk)

@@ -373,29 +373,39 @@ class Git:
 
 
 _tried: dict[str, bool] = {}
+_trying = threading.Lock()
 
 
 def _is_confined(git: Git) -> bool:
-    """Whether there is Landlock, and this git can live with it; looked at once for each program."""
-    if git.program not in _tried:
-        _tried[git.program] = False
-        if landlock.version():
-            with _private_folder() as home, suppress(OSError):
-                words = [git.program, "hash-object", "-t", "tree", "--stdin"]
-                environment = git._environment(home, {})
-                said = landlock.held(
-                    git._reach(home, False),
-                    lambda: subprocess.run(
-                        words,
-                        cwd=home,
-                        env=environment,
-                        stdin=subprocess.DEVNULL,
-                        capture_output=True,
-                        check=False,
-                    ),
-                )
-                _tried[git.program] = said.returncode == 0
-    return _tried[git.program]
+    """Whether there is Landlock, and this git can live with it; looked at once for each program.
+
+    Who asks while that is being found out waits for the answer.
+    """
+    with _trying:
+        if git.program not in _tried:
+            _tried[git.program] = bool(landlock.version()) and _lives_in_landlock(git)
+        return _tried[git.program]
+
+
+def _lives_in_landlock(git: Git) -> bool:
+    with _private_folder() as home:
+        words = [git.program, "hash-object", "-t", "tree", "--stdin"]
+        environment = git._environment(home, {})
+        try:
+            said = landlock.held(
+                git._reach(home, False),
+                lambda: subprocess.run(
+                    words,
+                    cwd=home,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    check=False,
+                ),
+            )
+        except OSError:
+            return False
+        return said.returncode == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class HostLauncher:
     """Starts commands on this machine. `environ` is the agent's environment."""
 
     name = "host"
+    refuses_set_ids = False
     packages: str | None = None
     """Programs could change what is kept, so nothing is."""
 

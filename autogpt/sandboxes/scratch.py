@@ -21,6 +21,8 @@ from autogpt.sandboxes.protected import take_away
 
 PREFIX = "autogpt-sandbox-"
 PLACEHOLDERS = "placeholders.json"
+MASK = "mask"
+"""An empty file, to be seen in place of what commands are not to reach."""
 
 
 class Scratch:
@@ -36,6 +38,7 @@ class Scratch:
         self._output = self.folder / "output"
         for folder in (self.temporary, self._output):
             folder.mkdir(mode=0o700)
+        (self.folder / MASK).touch(mode=0o400)
         self._outputs = 0
 
     def output(self, name: str) -> Path:

@@ -22,9 +22,10 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
 from autogpt.core.errors import CommandError, UsageError
+from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.workspace.changes import Changes
-from autogpt.workspace.naming import Parts, Root, absolute, own, same_name, spelled
-from autogpt.workspace.walking import BY_DESCRIPTOR, LeavesBase, NotAFile, Place, folder_at, reach
+from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
+from autogpt.workspace.walking import BY_DESCRIPTOR, Folder, LeavesBase, NotAFile, Place, folder_at, reach
 from autogpt.workspace.wording import in_words, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
 
@@ -153,27 +154,28 @@ class Workspace:
         """Whether anything is there under a name."""
         return self.look(name) is not None
 
-    def canonical(self, name: str) -> str:
+    def canonical(self, name: str, *, changes: bool = False) -> str:
         """The one spelling of a name: relative to the root if inside, links followed as far as they exist.
 
-        This is what a policy must judge. Nothing need exist.
+        This is what a policy must judge. Nothing need exist. Where it `changes` something, names of places
+        are refused in which nothing is changed.
         """
         base, parts = self._resolve(name)
         for known in range(len(parts), -1, -1):
             with (
                 suppress(FileNotFoundError, NotADirectoryError),
                 self._errors(name, missing=True),
-                self._reaching(base, parts[:known]) as place,
+                self._reaching(base, parts[:known], changes=changes) as place,
             ):
                 return self._shown((*place.parts, *parts[known:]))
         return self._shown(parts)
 
-    def locate(self, name: str) -> Path:
-        """The path of a name on this machine, for a process that needs one.
+    def locate(self, name: str, *, changes: bool = False) -> Path:
+        """The path of a name on this machine, for a process that needs one, and perhaps `changes` what is there.
 
         It is checked now; what the process then opens is out of this door's hands.
         """
-        return Path(self.root, self.canonical(name))
+        return Path(self.root, self.canonical(name, changes=changes))
 
     def entries(self, name: str = ".") -> list[Entry]:
         """What is directly in a folder, sorted by name; the program's own entries are left out."""
@@ -242,7 +244,7 @@ class Workspace:
         """Give a file another name in the same folder, in place of what has that name. A link is not followed."""
         with (
             self._writing,
-            self._reach(name, follow_last=False, write=True) as place,
+            self._reach(name, follow_last=False, changes=True) as place,
             self._reach(new, follow_last=False, make=True) as target,
         ):
             before = _writable(target, new)
@@ -279,7 +281,7 @@ class Workspace:
 
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
-        with self._writing, self._reach(name, follow_last=False, write=True) as place:
+        with self._writing, self._reach(name, follow_last=False, changes=True) as place:
             if place.name == "." or self._above_root(place.parts):
                 raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
             entry = _entry(self._shown(place.parts), place.folder.status(place.name))
@@ -340,12 +342,12 @@ class Workspace:
         *,
         follow_last: bool = True,
         make: bool = False,
-        write: bool = False,
+        changes: bool = False,
         missing: bool = False,
     ) -> Iterator[Place]:
         """Reach the place that a name means; errors in the body become words for the model.
 
-        `make` makes the folders on the way; with it or with `write` what is there is to be changed.
+        `make` makes the folders on the way; it `changes` something there, as what removes and renames does.
         `missing` lets FileNotFoundError and NotADirectoryError pass.
         """
         base, parts = self._resolve(name)
@@ -355,20 +357,27 @@ class Workspace:
             )
         with (
             self._errors(name, writing=make, missing=missing),
-            self._reaching(base, parts, follow_last=follow_last, make=make, write=make or write) as place,
+            self._reaching(base, parts, follow_last=follow_last, make=make, changes=make or changes) as place,
         ):
             yield place
 
     @contextmanager
     def _reaching(
-        self, base: str, parts: Parts, *, follow_last: bool = True, make: bool = False, write: bool = False
+        self,
+        base: str,
+        parts: Parts,
+        *,
+        follow_last: bool = True,
+        make: bool = False,
+        changes: bool = False,
     ) -> Iterator[Place]:
         with reach(
             base,
             parts,
-            refuse=self._refuse_write if write else self._refuse_own,
+            refuse=self._refuse_write if changes else self._refuse_own,
             follow_last=follow_last,
             make=make,
+            enter=self._refuse_shut if changes else lambda folder, parts: None,
             by_descriptor=self._by_descriptor,
         ) as place:
             yield place
@@ -385,7 +394,7 @@ class Workspace:
 
     def _refuse_write(self, way: Parts) -> None:
         self._refuse_own(way)
-        if tuple(map(same_name, way)) in self._read_only:
+        if tuple(map(folded, way)) in self._read_only:
             raise CommandError(
                 f"{self._shown(way)!r} governs this program (its settings, rules or code): it can be read, not changed. "
                 "If it must change, ask the person to do it."
@@ -395,7 +404,17 @@ class Workspace:
         """A path as the parts that a way to it has, each in its one spelling; None if no way leads there."""
         start = PurePath(self.root if self.restrict else self._names.path.anchor)
         found = PurePath(os.path.realpath(path))
-        return tuple(map(same_name, found.relative_to(start).parts)) if found.is_relative_to(start) else None
+        return tuple(map(folded, found.relative_to(start).parts)) if found.is_relative_to(start) else None
+
+    def _refuse_shut(self, folder: Folder, way: Parts) -> None:
+        """Raise CommandError for a folder of the workspace from which other programs take code."""
+        if self._above_root(way) or not any(all(map(folder.holds, marks)) for marks in SHUT_MARKS):
+            return
+        raise CommandError(
+            f"{self._shown(way)!r} is a virtual environment or a bare repository: other programs take code from "
+            "there, so nothing in it is made or changed. Use another folder; pip and git, run as programs, make "
+            "new ones."
+        )
 
     def _above_root(self, way: Parts) -> bool:
         """Whether the path is the root itself or a folder above it (possible only unrestricted)."""
@@ -477,9 +496,9 @@ class Workspace:
 
 
 def _usable(given: Path) -> Path:
-    """Make the root and try it out. Raises UsageError."""
+    """Make the root, for its owner alone, and try it out. Raises UsageError."""
     try:
-        given.mkdir(parents=True, exist_ok=True)
+        given.mkdir(mode=0o700, parents=True, exist_ok=True)
         root = given.resolve()
         probe = root / temporary_name()
         try:

@@ -9,13 +9,13 @@ stays inside also when symbolic links are followed is shown by `walking`.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
 from autogpt.core.errors import CommandError
+from autogpt.core.run_by_others import folded, is_own
 
 Parts = tuple[str, ...]
 
@@ -24,11 +24,6 @@ TEMPORARY = ".autogpt-tmp"
 
 MAX_DEPTH = 100
 """Folders in one name; deeper ones would also use up file descriptors."""
-
-_OWN = frozenset({".autogpt", ".git"})
-_OWN_SHORT = re.compile(r"(?:git|autogp)~\d+")
-# Characters that HFS+ leaves out when it compares names (git's CVE-2014-9390).
-_IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 
 _DEFAULT_ROOT = "auto_gpt_workspace"
 _INVENTED_ROOTS: tuple[Parts, ...] = (
@@ -60,22 +55,12 @@ class Root:
     windows: bool
 
 
-def same_name(part: str) -> str:
-    """One text for all spellings that some file system takes for the same name.
-
-    Upper case, trailing dots and spaces, ignored characters, streams. Sources: git's `verify_path`, NTFS, HFS+.
-    """
-    key = unicodedata.normalize("NFKC", _IGNORED.sub("", part)).casefold()
-    return key.split(":")[0].rstrip(". ")
-
-
 def own(part: str) -> bool:
     """Whether a path with this part belongs to the program (journal, git's internals, half-written files).
 
-    Every spelling counts, short names too.
+    Every spelling counts that some file system takes for the same name: see `autogpt.core.run_by_others`.
     """
-    key = same_name(part)
-    return key in _OWN or key.endswith(TEMPORARY) or _OWN_SHORT.fullmatch(key) is not None
+    return is_own(part) or folded(part).endswith(TEMPORARY)
 
 
 def absolute(

@@ -75,6 +75,14 @@ class Folder:
         """The status of an entry, of a link itself."""
         return os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
 
+    def holds(self, name: str) -> bool:
+        """Whether there is anything of that name in it."""
+        try:
+            self.status(name)
+        except OSError:
+            return False
+        return True
+
     def link_target(self, name: str) -> str:
         """Where a link leads, as written in it."""
         return os.readlink(self._at(name), dir_fd=self.descriptor)
@@ -162,14 +170,16 @@ def reach(
     refuse: Callable[[Parts], None],
     follow_last: bool = True,
     make: bool = False,
+    enter: Callable[[Folder, Parts], None] = lambda folder, parts: None,
     by_descriptor: bool = BY_DESCRIPTOR,
 ) -> Iterator[Place]:
     """Walk from `base` along `parts`; the folders on the way must exist, or are made with `make`.
 
     `refuse` is called with each path on the way, links followed, before it is opened, and raises
-    where the way must not go. Raises LeavesBase and OSError.
+    where the way must not go; `enter` likewise with each folder on the way, once it is open.
+    Raises LeavesBase and OSError.
     """
-    walk = _Walk(base, by_descriptor=by_descriptor)
+    walk = _Walk(base, enter, by_descriptor=by_descriptor)
     try:
         name = walk.along(parts, refuse=refuse, follow_last=follow_last, make=make)
         if not by_descriptor:
@@ -196,8 +206,9 @@ def folder_at(base: str, parts: Parts, *, by_descriptor: bool = BY_DESCRIPTOR) -
 class _Walk:
     """The folders opened so far, from the base on."""
 
-    def __init__(self, base: str, *, by_descriptor: bool) -> None:
+    def __init__(self, base: str, enter: Callable[[Folder, Parts], None], *, by_descriptor: bool) -> None:
         self.base = base
+        self.enter = enter
         self.by_descriptor = by_descriptor
         self.folders = [Folder.at(base, by_descriptor=by_descriptor)]
         self.parts: list[str] = []
@@ -238,6 +249,7 @@ class _Walk:
             raise OSError(ELOOP, os.strerror(ELOOP))
         self.folders.append(self.folders[-1].child(part))
         self.parts.append(part)
+        self.enter(self.folders[-1], tuple(self.parts))
 
     def _up(self) -> None:
         if not self.parts:

@@ -7,7 +7,7 @@ import shutil
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.http import Admission, Door
+from autogpt.sandboxes import git as git_door
 from autogpt.sandboxes.git import Author, Git, Login
 from autogpt.settings.secret import Secret
 from autogpt.workspace import Workspace
@@ -605,14 +606,14 @@ SETTINGS = (
 
 
 @pytest.fixture
-def traps(tmp_path: Path, tea: Path) -> Path:
-    """The repository as somebody hostile left it."""
-    folder = tmp_path / "traps"
+def traps(tea: Path) -> Path:
+    """The repository as somebody hostile left it. Its traps lie in the workspace, where git may start and write."""
+    folder = tea.parent / "traps"
     for setting in SETTINGS:
         git(tea, "config", setting, program(folder, setting))
     git(tea, "config", "commit.gpgSign", "true")
     git(tea, "config", "filter.x.required", "true")
-    more = tmp_path / "included"
+    more = tea.parent / "included"
     more.write_text(f"[core]\n\tfsmonitor = {program(folder, 'included')}\n")
     git(tea, "config", "include.path", str(more))
     (tea / ".gitattributes").write_text("* filter=x diff=x merge=x\n")
@@ -681,6 +682,52 @@ def test_where_git_is_not_held_no_program_goes_on_beside_it(
     assert call("git_status", path="tea").ok
 
 
+class Counted:
+    """A lock that tells of everyone who comes to it."""
+
+    def __init__(self, came: threading.Semaphore) -> None:
+        self._lock = threading.Lock()
+        self._came = came
+
+    def __enter__(self) -> None:
+        self._came.release()
+        self._lock.acquire()
+
+    def __exit__(self, *why: object) -> None:
+        self._lock.release()
+
+
+def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
+    workspace: Workspace, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The trial goes on until all others have either come to wait for it, or got an answer."""
+    git_here = found_git(workspace, environ)
+    others, came = 5, threading.Semaphore(0)
+    answers: list[bool] = []
+    held = git_door.landlock.held
+
+    def ask() -> None:
+        answers.append(git_here.confined)
+        came.release()
+
+    threads = [threading.Thread(target=ask) for _ in range(others)]
+
+    def slow(*args: Any) -> Any:
+        for thread in threads:
+            thread.start()
+        for _ in range(others + 1):  # the one that tries came to the lock too
+            came.acquire(timeout=30)
+        return held(*args)
+
+    monkeypatch.setattr(git_door, "_tried", {})
+    monkeypatch.setattr(git_door, "_trying", Counted(came), raising=False)
+    monkeypatch.setattr(git_door.landlock, "held", slow)
+    assert git_here.confined
+    for thread in threads:
+        thread.join()
+    assert answers == [True] * others
+
+
 def test_no_program_that_a_repository_names_is_started(traps: Path, tea: Path, call: Call) -> None:
     (tea / "a.txt").write_text("two\n")
     assert " M a.txt" in call("git_status", path="tea").result
@@ -697,6 +744,124 @@ def test_the_traps_do_spring_for_a_git_that_trusts(traps: Path, tea: Path) -> No
     with suppress(subprocess.CalledProcessError):
         git(tea, "status")
     assert ran(traps) != []
+
+
+class All(frozenset[str]):
+    """All settings but those of some sections."""
+
+    but: tuple[str, ...] = ()
+
+    def __contains__(self, name: object) -> bool:
+        return bool(name) and not str(name).startswith(self.but)
+
+
+def follow(monkeypatch: pytest.MonkeyPatch, *, but: tuple[str, ...]) -> None:
+    """Have a repository's settings followed, as if git trusted it."""
+
+    def written(settings: Mapping[str, str]) -> str:
+        lines = []
+        for name, value in settings.items():
+            section, _, rest = name.partition(".")
+            within, _, key = rest.rpartition(".")
+            lines.append(f'[{section} "{within}"]' if within else f"[{section}]")
+            lines.append(f"\t{key} = {git_door._quoted(value)}\n")
+        return "\n".join(lines)
+
+    kept = All()
+    kept.but = but
+    monkeypatch.setattr(git_door, "KEPT", kept)
+    monkeypatch.setattr(git_door, "_written", written)
+
+
+def sprung(traps: Path, tea: Path, call: Call) -> set[str]:
+    """The traps that spring when all is done that looks into a repository; whether it works is another matter."""
+    (tea / "a.txt").write_text("two\n")
+    for command, args in (("git_status", {}), ("git_diff", {}), ("git_commit", {"message": "x"})):
+        call(command, path="tea", **args)
+    return {name.removeprefix("ran-") for name in ran(traps)}
+
+
+def test_hooks_monitors_and_programs_that_show_differences_start_in_no_repository(
+    traps: Path, tea: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were its settings followed, too: each wall holds by itself."""
+    follow(monkeypatch, but=("include.", "filter."))
+    assert sprung(traps, tea, call) == set()
+
+
+def test_filters_start_in_no_repository_since_its_settings_are_not_followed(
+    traps: Path, tea: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sprung(traps, tea, call) == set()
+    follow(monkeypatch, but=("include.",))
+    started = sprung(traps, tea, call)
+    assert started
+    assert all(name.startswith("filter.x.") for name in started)
+
+
+def test_a_repositorys_settings_are_not_followed_whatever_else_holds(
+    traps: Path, tea: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the moving of a branch looks into the repository itself, where hooks are."""
+    monkeypatch.setattr(git_door, "HARDENED", {})
+    assert sprung(traps, tea, call) == {"reference-transaction"}
+
+
+def test_settings_in_files_that_a_repository_names_are_not_read(
+    traps: Path, tea: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git_door, "HARDENED", {})
+    follow(monkeypatch, but=("include.", "filter."))
+    started = sprung(traps, tea, call)
+    assert "core.fsmonitor" in started
+    assert "included" not in started
+
+
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [
+        ("core.hooksPath", ("update-ref", "refs/heads/other", "HEAD")),
+        ("core.fsmonitor", ("status",)),
+        ("diff.external", ("diff",)),
+        ("gpg.program", ("commit", "--allow-empty", "-S", "-m", "x")),
+        ("credential.helper", ("credential", "fill")),
+    ],
+)
+def test_each_guard_keeps_a_program_from_starting(
+    workspace: Workspace,
+    environ: dict[str, str],
+    tmp_path: Path,
+    tea: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    guard: str,
+    words: tuple[str, ...],
+) -> None:
+    """Also for a git that works on the repository itself; and without it the trap springs."""
+    git_here = Git.find(environ, workspace.root)
+    assert git_here is not None
+    home = tmp_path / "home"
+    home.mkdir()
+    traps = tea.parent / "traps"
+    trap = program(traps, "trap")
+    if guard == "core.hooksPath":
+        (tea / ".git/hooks").mkdir(exist_ok=True)
+        shutil.copy(trap, tea / ".git/hooks/reference-transaction")
+    else:
+        git(tea, "config", guard, trap)
+    (tea / "a.txt").write_text("two\n")
+    here = ("--git-dir", str(tea / ".git"), "--work-tree", str(tea))
+    people = {f"GIT_{who}_{what}": "x" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+    def started() -> list[str]:
+        given = b"protocol=https\nhost=x.example\n\n"
+        git_here._run([*here, *words], tea, home, people, given=given, everywhere=True)
+        return ran(traps)
+
+    assert started() == []
+    monkeypatch.setattr(
+        git_door, "HARDENED", {name: value for name, value in git_door.HARDENED.items() if name != guard}
+    )
+    assert started() == ["ran-trap"]
 
 
 def test_what_is_missing_from_a_repository_is_not_fetched(tea: Path, site: Site, call: Call) -> None:

@@ -6,6 +6,7 @@ import ast
 import os
 import socket
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,42 @@ def attempt(what):
         print('GOT', what())
     except (OSError, ValueError) as error:
         print('refused', type(error).__name__)
+"""
+
+
+SET_IDS = """
+import ctypes, os, platform, stat
+libc, bits = ctypes.CDLL(None, use_errno=True), int(sys.argv[1])
+mode = bits | 0o755
+def call(number, *arguments):
+    if libc.syscall(number, *arguments) < 0:
+        raise OSError(ctypes.get_errno(), '')
+    return number
+def made(*arguments):
+    os.close(os.open(*arguments))
+    return arguments
+here = os.open('.', os.O_RDONLY)
+file = os.open('there', os.O_RDWR)
+how = (ctypes.c_uint64 * 3)(os.O_CREAT | os.O_WRONLY, mode, 0)
+attempt(lambda: os.chmod('there', mode) or 'chmod')
+attempt(lambda: os.chmod('there', mode, dir_fd=here) or 'fchmodat')
+attempt(lambda: os.fchmod(file, mode) or 'fchmod')
+attempt(lambda: os.chmod(f'/proc/self/fd/{file}', mode) or 'by descriptor')
+attempt(lambda: call(452, -100, b'there', mode, 0))
+attempt(lambda: made('by-open', os.O_CREAT | os.O_WRONLY, mode))
+attempt(lambda: made('.', os.O_TMPFILE | os.O_WRONLY, mode))
+attempt(lambda: os.mknod('by-mknod', stat.S_IFREG | mode))
+attempt(lambda: call(437, -100, b'by-openat2', how, 24))
+if platform.machine() == 'x86_64':
+    attempt(lambda: call(90, b'there', mode))
+    attempt(lambda: call(85, b'by-creat', mode))
+    attempt(lambda: call(2, b'by-old-open', os.O_CREAT | os.O_WRONLY, mode))
+    attempt(lambda: call(133, b'by-old-mknod', stat.S_IFREG | mode, 0))
+    attempt(lambda: call(90 + 0x40000000, b'there', mode))
+os.chmod('there', 0o755)
+print('plain', oct(stat.S_IMODE(os.stat('there').st_mode)))
+made('plain', os.O_CREAT | os.O_WRONLY, 0o755)
+os.mkfifo('pipe')
 """
 
 
@@ -188,6 +225,25 @@ class TestRights:
         )
         refused(bench, code)
 
+    @pytest.mark.parametrize("bits", [0o4000, 0o2000, 0o6000])
+    def test_files_that_run_with_their_owners_rights(self, bench: Bench, bits: int) -> None:
+        """By every call that gives a file its mode; a copied `id` would give the person's rights to whoever starts it."""
+        (bench.place / "there").write_text("x")
+        said = refused(bench, SET_IDS, str(bits))
+        assert said.count("refused") >= 8
+        assert "plain 0o755" in said
+        outside = {path.name: path.stat().st_mode for path in bench.place.iterdir() if path.is_file()}
+        assert {name: mode for name, mode in outside.items() if mode & 0o6000} == {}
+        assert outside["there"] & 0o777 == 0o755
+
+    def test_files_that_run_with_rights_of_the_system(self, bench: Bench) -> None:
+        (bench.place / "there").write_text("x")
+        code = (
+            "import os, struct\n"
+            "attempt(lambda: os.setxattr('there', 'security.capability', struct.pack('<IIIII', 0x2000001, 2, 0, 0, 0)))"
+        )
+        refused(bench, code)
+
     def test_terminals_take_no_input_from_it(self, bench: Bench) -> None:
         refused(bench, "attempt(lambda: open('/dev/tty', 'w'))")
 
@@ -208,8 +264,6 @@ class TestNetwork:
 
     def test_no_way_past_the_network(self, bench: Bench) -> None:
         """A virtual machine's sockets to its host know no namespaces."""
-        if bench.kind == "docker":
-            pytest.skip("the engine's filter refuses these, since its version 23")
         families = {"vsock": 40, "the kernel's cryptography": 38, "tipc": 30, "bluetooth": 31, "can": 29}
         code = "import socket\nfor family in sys.argv[1:]: attempt(lambda: socket.socket(int(family), 2))"
         said = refused(bench, code, *map(str, families.values()))
@@ -225,6 +279,42 @@ class TestNetwork:
                 "import socket\nattempt(lambda: socket.socket(socket.AF_UNIX).connect('\\0' + sys.argv[1]))"
             )
             refused(bench, code, f"autogpt-{bench.mark}")
+
+    def test_sockets_in_the_workspace(self, bench: Bench) -> None:
+        """Of programs of the person's: a database, a debugger, git's own monitor. Moving their folder helps nothing."""
+        places = ["s", "sub/deep/s", ".git/fsmonitor--daemon.ipc"]
+        with ExitStack() as closing:
+            for name in places:
+                (bench.place / name).parent.mkdir(parents=True, exist_ok=True)
+                server = closing.enter_context(socket.socket(socket.AF_UNIX))
+                server.bind(str(bench.place / name))
+                server.listen()
+                with socket.socket(socket.AF_UNIX) as client:
+                    client.connect(str(bench.place / name))
+            code = (
+                "import os, socket\n"
+                "def reach(path):\n"
+                "    with socket.socket(socket.AF_UNIX) as one: return one.connect(path)\n"
+                "for path in sys.argv[1:]:\n"
+                "    attempt(lambda: reach(path))\n"
+                "    attempt(lambda: os.rename(path, 'moved'))\n"
+                "    attempt(lambda: os.link(path, 'linked'))\n"
+                "    attempt(lambda: os.unlink(path))\n"
+                "attempt(lambda: os.rename('sub', 'other'))\n"
+                "attempt(lambda: os.rename('sub/deep', 'deeper'))\n"
+            )
+            refused(bench, code, *places)
+            refused(bench, code, *places)
+        assert all((bench.place / name).is_socket() for name in places)
+
+    def test_sockets_of_its_own_work_in_the_workspace(self, bench: Bench) -> None:
+        code = (
+            "import socket\nserver = socket.socket(socket.AF_UNIX)\nserver.bind('own')\nserver.listen()\n"
+            "client = socket.socket(socket.AF_UNIX)\nclient.connect('own')\nprint('reached')"
+        )
+        box = bench.open()
+        assert bench.says(box, "print('first')") == "first"
+        assert bench.says(box, code) == "reached"
 
     def test_the_engines_socket(self, bench: Bench) -> None:
         named = bench.environ.get("DOCKER_HOST", "").removeprefix("unix://")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autogpt.sandboxes.protected import MOST_FOLDERS, Held, Protected, find
+from autogpt.sandboxes.protected import MOST_FOLDERS, Held, Protected, look
 from autogpt.sandboxes.scratch import Scratch, remove, sweep
 
 
@@ -31,13 +31,13 @@ def test_repositories_records_and_environments_are_found(tmp_path: Path) -> None
         "src/main.py",
         "c/.GIT/x",
     )
-    found = {path.relative_to(tmp_path).as_posix() for path in find(tmp_path)}
+    found = {path.relative_to(tmp_path).as_posix() for path in look(tmp_path).paths}
     assert found == {".git", "a/b/.git", ".autogpt", "env", "c/.GIT"}
 
 
 def test_a_workspace_that_is_an_environment_is_not_one_itself(tmp_path: Path) -> None:
     make(tmp_path, "pyvenv.cfg")
-    assert find(tmp_path) == set()
+    assert look(tmp_path).paths == set()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
@@ -47,12 +47,12 @@ def test_symlinks_are_not_followed(tmp_path: Path) -> None:
     place.mkdir()
     (place / "link").symlink_to(tmp_path / "outside")
     (place / ".git").symlink_to(tmp_path / "outside" / ".git")
-    assert find(place) == set()
+    assert look(place).paths == set()
 
 
 def test_looking_ends(tmp_path: Path) -> None:
     make(tmp_path, "/".join(["deep"] * 30) + "/.git/x", "node_modules/x/.git/x")
-    assert find(tmp_path) == set()
+    assert look(tmp_path).paths == set()
     assert MOST_FOLDERS < 10_000
 
 

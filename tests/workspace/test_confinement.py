@@ -128,3 +128,87 @@ def test_nothing_outside_is_touched(
         workspace.fingerprint()
         workspace.sweep()
         assert (outside / "canary").read_text() == "SECRET"
+
+
+# -- what other programs take code from ----------------------------------------------------------
+
+
+@pytest.fixture
+def shut(workspace: Workspace) -> Workspace:
+    """A workspace with a virtual environment and a bare repository in it."""
+    for name in ("env/pyvenv.cfg", "env/lib/x.py", "deep/er/bare/HEAD"):
+        path = workspace.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("as it was")
+    for name in ("objects", "refs"):
+        (workspace.root / "deep/er/bare" / name).mkdir()
+    return workspace
+
+
+SHUT = [
+    "env/lib/x.py",
+    "env/new.py",
+    "env/new/folder/x.py",
+    "env/pyvenv.cfg",
+    "deep/er/bare/hooks/post-receive",
+]
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_environments_and_bare_repositories_are_not_changed(shut: Workspace, name: str) -> None:
+    before = sorted(path for path in shut.root.rglob("*"))
+    for change in (
+        lambda: shut.write_text(name, "other"),
+        lambda: shut.append_text(name, "more"),
+        lambda: shut.keep(name, "other"),
+        lambda: shut.keep_copy(name, shut.root / "env/pyvenv.cfg"),
+        lambda: shut.delete(name),
+        lambda: shut.locate(name, changes=True),
+    ):
+        with pytest.raises(CommandError, match="virtual environment or a bare repository"):
+            change()
+    assert sorted(path for path in shut.root.rglob("*")) == before
+
+
+def test_they_can_be_read_and_listed(shut: Workspace) -> None:
+    assert shut.read_bytes("env/lib/x.py") == b"as it was"
+    assert [entry.name for entry in shut.entries("env")] == ["env/lib", "env/pyvenv.cfg"]
+    assert shut.locate("env/lib/x.py") == shut.root / "env/lib/x.py"
+
+
+def test_a_link_into_them_is_no_way_in(shut: Workspace) -> None:
+    (shut.root / "link").symlink_to("env/lib")
+    (shut.root / "file.py").symlink_to("env/lib/x.py")
+    for name in ("link/x.py", "file.py", "link/new.py"):
+        with pytest.raises(CommandError, match="virtual environment"):
+            shut.write_text(name, "other")
+    assert (shut.root / "env/lib/x.py").read_text() == "as it was"
+    shut.delete("file.py")  # the link itself lies elsewhere
+
+
+def test_nothing_is_renamed_into_or_out_of_them(shut: Workspace) -> None:
+    with pytest.raises(CommandError, match="virtual environment"):
+        shut.rename("env/lib/x.py", "env/lib/y.py")
+
+
+def test_a_workspace_that_is_an_environment_itself_is_worked_in(workspace: Workspace) -> None:
+    (workspace.root / "pyvenv.cfg").touch()
+    assert workspace.write_text("x.py", "pass\n").created
+    everywhere = Workspace(workspace.root, restrict=False)
+    assert everywhere.write_text("y.py", "pass\n").created
+
+
+def test_unrestricted_too_they_are_not_changed(shut: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere/bin").mkdir(parents=True)
+    (tmp_path / "elsewhere/pyvenv.cfg").touch()
+    everywhere = Workspace(shut.root, restrict=False)
+    for name in ("env/lib/x.py", str(tmp_path / "elsewhere/bin/activate")):
+        with pytest.raises(CommandError, match="virtual environment"):
+            everywhere.write_text(name, "other")
+
+
+def test_the_folder_that_is_made_is_its_owners_alone(tmp_path: Path) -> None:
+    assert Workspace(tmp_path / "a/new").root.stat().st_mode & 0o777 == 0o700
+    (tmp_path / "there").mkdir(mode=0o755)
+    (tmp_path / "there").chmod(0o755)
+    assert Workspace(tmp_path / "there").root.stat().st_mode & 0o777 == 0o755

@@ -28,11 +28,12 @@ been resolved.
 from autogpt.core.policy.always import always_pattern
 from autogpt.core.policy.arguments import argument_kind, as_text
 from autogpt.core.policy.patterns import Pattern, glob_matches, parse_pattern
-from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict, option_rules
+from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict, option_rules
 from autogpt.core.policy.verdicts import SENSITIVE, names_host, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
 
 __all__ = [
+    "BY_THE_PERSON",
     "SENSITIVE",
     "Pattern",
     "Policy",

@@ -6,6 +6,7 @@ from typing import Any
 
 from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.policy.arguments import argument_kind, as_text, parameter_schemas
+from autogpt.core.policy.executing import executed
 from autogpt.core.policy.matching import Call, matches
 from autogpt.core.policy.paths import climbs, resolved
 from autogpt.core.policy.patterns import parse_pattern, written
@@ -27,7 +28,7 @@ def always_pattern(action: Action, spec: CommandSpec | None) -> str:
     - only reads files: the command with any arguments;
     - reads the web: the same site;
     - writes files: the same folder, or at the top of the workspace the same file;
-      what deletes, removes or moves: the same file;
+      what deletes, removes or moves, and what others will execute: the same file;
     - anything else: exactly these arguments.
     """
     if spec is None:
@@ -86,6 +87,7 @@ def _same_site(action: Action, spec: CommandSpec) -> str:
 
 def _same_folders(action: Action, spec: CommandSpec) -> str:
     paths = {name: text for name, text in action.args.items() if argument_kind(name, spec) == "path"}
+    runs = executed(action, spec, outside=True) is not None
     destroys = spec.name.startswith(("delete", "remove", "move", "rename"))
     args = []
     for name, text in paths.items():
@@ -93,7 +95,7 @@ def _same_folders(action: Action, spec: CommandSpec) -> str:
             return ""
         path = resolved(text)
         folder, slash, _ = path.rpartition("/")
-        if destroys or not folder or path.startswith("/") or climbs(path) or "\\" in path:
+        if destroys or runs or not folder or path.startswith("/") or climbs(path) or "\\" in path:
             args.append(f"{name}={written(text)}")
         else:
             args.append(f'{name}={written(folder + slash)[:-1]}*"')

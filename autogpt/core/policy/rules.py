@@ -8,6 +8,9 @@ from enum import Enum
 
 from autogpt.core.policy.patterns import parse_pattern
 
+BY_THE_PERSON = "you, in this run"
+"""Where a rule comes from that was added at the prompt."""
+
 
 class Verdict(str, Enum):
     """What is to happen with an action."""
@@ -71,12 +74,14 @@ class Policy:
 class Ruling:
     """A verdict and its reason, in words for the person and the model.
 
-    `explicit` is true where a rule decided, false where the preset did.
+    `explicit` is true where a rule decided, false where the preset did. `note` is what the person must be told
+    beside the action itself, when asked about it.
     """
 
     verdict: Verdict
     why: str
     explicit: bool
+    note: str = ""
 
 
 def option_rules(allow: Iterable[str], ask: Iterable[str], deny: Iterable[str]) -> tuple[Rule, ...]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.policy.arguments import argument_kind
+from autogpt.core.policy.executing import executed
 from autogpt.core.policy.matching import Call, matches
-from autogpt.core.policy.patterns import Glob, glob_matches, parse_pattern
-from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict
+from autogpt.core.policy.patterns import Glob, Wild, glob_matches, parse_pattern
+from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict
 from autogpt.core.policy.urls import split_url_glob
 
 
-def ruling(policy: Policy, action: Action, spec: CommandSpec | None) -> Ruling:
-    """Whether an action may be run. `spec` is the command's, None where there is no such command."""
+def ruling(policy: Policy, action: Action, spec: CommandSpec | None, *, outside: bool = False) -> Ruling:
+    """Whether an action may be run. `spec` is the command's, None where there is no such command.
+
+    `outside` says whether text from outside was read in the run.
+    """
     try:
         call = Call.of(action, spec, policy.root)
     except (RecursionError, ValueError):
@@ -21,10 +25,21 @@ def ruling(policy: Policy, action: Action, spec: CommandSpec | None) -> Ruling:
             return _by_rule(rule)
     if spec is None:
         return Ruling(Verdict.ASK, f"there is no command {action.command!r} that rules could know", False)
+    made = executed(action, spec, outside=outside)
     for rule in policy.rules:
-        if rule.verdict is not Verdict.DENY and matches(rule, call):
+        if rule.verdict is not Verdict.DENY and matches(rule, call) and not (made and _is_too_wide(rule)):
             return _by_rule(rule)
+    if made and policy.preset is Preset.DEFAULT:
+        why = f"{made.why}, so the person must be asked (preset `{policy.preset.value}`)"
+        return Ruling(Verdict.ASK, why, False, note=f"{made.why}.")
     return _by_preset(policy.preset, spec)
+
+
+def _is_too_wide(rule: Rule) -> bool:
+    """Whether a rule that was added at the prompt, for other files, would cover one that others execute."""
+    globs = [glob for _, glob in parse_pattern(rule.pattern).args]
+    named = bool(globs) and not any(isinstance(token, Wild) for glob in globs for token in glob)
+    return rule.verdict is Verdict.ALLOW and rule.origin == BY_THE_PERSON and not named
 
 
 def _by_rule(rule: Rule) -> Ruling:
