@@ -66,7 +66,7 @@ class Folder:
         path = os.path.join(self.path, name)
         if self.descriptor is None:
             status = self.status(name)
-            if _is_link(status) or not stat.S_ISDIR(status.st_mode):
+            if is_link(status) or not stat.S_ISDIR(status.st_mode):
                 raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
             return Folder(path, None)
         return Folder(path, os.open(name, _FOLDER | _NO_FOLLOW, dir_fd=self.descriptor))
@@ -222,7 +222,7 @@ class _Walk:
                     raise
                 self.folders[-1].make_folder(part)
                 status = self.folders[-1].status(part)
-            if _is_link(status) and (follow_last or not last):
+            if is_link(status) and (follow_last or not last):
                 links += 1
                 if links > _MAX_LINKS:
                     raise OSError(ELOOP, os.strerror(ELOOP))
@@ -263,7 +263,7 @@ class _Walk:
             folder.close()
 
 
-def _is_link(status: os.stat_result) -> bool:
+def is_link(status: os.stat_result) -> bool:
     """A symbolic link, or on Windows a junction."""
     if stat.S_ISLNK(status.st_mode):
         return True
