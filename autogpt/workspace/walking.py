@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ELOOP, ENOTDIR
 from pathlib import Path, PurePath
@@ -216,6 +217,9 @@ class _Walk:
             try:
                 status = self.folders[-1].status(part)
             except FileNotFoundError:
+                if (other := self._spelt_otherwise(part)) is not None:
+                    waiting.append(other)
+                    continue
                 if last:
                     return part
                 if not make:
@@ -232,6 +236,16 @@ class _Walk:
             else:
                 self._down(part)
         return "."
+
+    def _spelt_otherwise(self, part: str) -> str | None:
+        """The one entry here whose name reads the same; None if there is none, or several."""
+        if part.isascii() and " " not in part:
+            return None
+        wanted = _as_read(part)
+        with suppress(OSError):
+            same = [entry.name for entry in self.folders[-1].entries() if _as_read(entry.name) == wanted]
+            return same[0] if len(same) == 1 and same[0] != part else None
+        return None
 
     def _down(self, part: str) -> None:
         if len(self.parts) > 2 * MAX_DEPTH:
@@ -261,6 +275,14 @@ class _Walk:
         """Close every folder."""
         for folder in self.folders:
             folder.close()
+
+
+def _as_read(name: str) -> str:
+    """A name as a person reads it: letters with their accents, all blanks alike (macOS puts U+202F into some)."""
+    return "".join(
+        " " if unicodedata.category(letter) == "Zs" else letter
+        for letter in unicodedata.normalize("NFC", name)
+    )
 
 
 def is_link(status: os.stat_result) -> bool:
