@@ -24,8 +24,11 @@ from autogpt.workspace.writing import encoded
 
 _FILES = (Touch.FILES,)
 
-_SEARCHED_SIZE = 4_000_000
+_SEARCHED_SIZE = 500_000_000
 """Bytes of a file up to which it is searched."""
+
+_PIECE = 2_000_000
+"""Characters of a file that are searched at once."""
 
 _BIG_FILE = BIGGEST
 """Bytes from which on a file is read only in parts, by lines."""
@@ -283,15 +286,16 @@ class FileCommands:
             search.too_big += 1
             return
         try:
-            content = self._workspace.read_bytes(entry.name, _SEARCHED_SIZE)
-        except CommandError:
+            with self._workspace.open(entry.name) as file:
+                encoding = encoding_of(_head(file))
+                if encoding is None:
+                    search.unread += 1
+                    return
+                file.seek(0)
+                with io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n") as text:
+                    search.look_in(entry.name, _pieces(text))
+        except (CommandError, OSError):
             search.unread += 1
-            return
-        encoding = encoding_of(content)
-        if encoding is None:
-            search.unread += 1
-            return
-        search.look_in(entry.name, content.decode(encoding, "replace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +349,12 @@ def _added(before: _Before, text: str) -> tuple[bytes, str]:
             "Write the whole file anew with write_to_file (it will be UTF-8)."
         ) from error
     return added, " on a new line" if begins else ""
+
+
+def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
+    """A text in pieces that end where a line ends, unless it is endless."""
+    while piece := text.read(_PIECE):
+        yield piece if piece.endswith("\n") else piece + text.readline(_PIECE)
 
 
 def _bounded_lines(text: io.TextIOWrapper) -> Iterator[str]:
