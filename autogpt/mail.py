@@ -20,6 +20,7 @@ from email.utils import formatdate, make_msgid
 from typing import Literal
 
 from autogpt.core.errors import CommandError
+from autogpt.core.redact import spellings_of
 
 Security = Literal["starttls", "tls", "none"]
 
@@ -129,6 +130,11 @@ class Mailbox:
             raise CommandError(
                 f"The mail server refuses the login (status {error.smtp_code}). Only the user can change that."
             ) from None
+        except UnicodeEncodeError:
+            raise CommandError(
+                "The user name or password for mail has letters beyond ASCII, which can't be sent: nothing was sent. "
+                "Only the user can change that."
+            ) from None
         except smtplib.SMTPRecipientsRefused as error:
             raise CommandError(
                 f"The mail server takes none of the addresses: {', '.join(error.recipients)}."
@@ -177,10 +183,29 @@ class Mailbox:
         return message
 
     def _plain(self, said: bytes | str) -> str:
+        """What the server says, in one line. Some tell what they were sent: nothing then, if that is the password."""
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
-        if self.password:
-            text = text.replace(self.password, "***")
-        return " ".join(_CONTROL.sub(" ", text).split())[:300]
+        words = _CONTROL.sub(" ", text).split()
+        if self.password and _tells(self.password, "".join(words)):
+            return "(not shown, since the password is in it)"
+        return " ".join(words)[:300]
+
+
+_TELLING = 8
+"""Characters in a row of a spelling of the password that are too much to be shown."""
+
+
+def _tells(password: str, text: str) -> bool:
+    """Whether a text without blanks holds a password or a long part of it, also in base64 or hexadecimal."""
+    bare = "".join(_CONTROL.sub(" ", password).split())
+    spellings = {spelling for each in (password, bare) for spelling in spellings_of(each)}
+    folded = text.casefold()
+    return any(
+        spelling[start : start + _TELLING].casefold() in folded
+        for spelling in (*spellings, password.encode("utf-8", "replace").hex())
+        if spelling
+        for start in range(max(1, len(spelling) - _TELLING + 1))
+    )
 
 
 def _why(error: Exception) -> str:

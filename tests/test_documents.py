@@ -6,6 +6,7 @@ import functools
 import io
 import random
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -349,6 +350,36 @@ def test_a_sheet_that_lies_about_its_size_is_read_as_it_is() -> None:
 )
 def test_hostile_html_takes_no_time(html: str) -> None:
     assert isinstance(readable(html), str)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 140_000 + "text" + "</div>" * 140_000 + "<p>after",
+        "<div>" * 140_000 + "text" + "</span>" * 140_000 + "<p>after",
+        "text<p " + " ".join(f"a{number}=b" for number in range(140_000)) + "><p>after",
+        "text<p " + " ".join(f"a{number}" for number in range(140_000)) + "<p>after",
+        "text" + " " * 1_500_000 + "<p>after",
+        "text<table><tr>" + "<td> </td>" * 150_000 + "</table><p>after",
+        "text" + ("<div>" * 300 + "</div>" * 300) * 450 + "<p>after",
+    ],
+    ids=[
+        "closed",
+        "closed otherwise",
+        "attributes",
+        "endless tag",
+        "blanks",
+        "cells",
+        "deep again and again",
+    ],
+)
+def test_the_time_for_html_grows_as_its_size_does(html: str) -> None:
+    """Each of these is 1.5 MB, and took a minute or more where something took the square of it."""
+    started = time.process_time()
+    text = readable(f"<html><body>{html}")
+    assert time.process_time() - started < 10
+    assert text.startswith("text")
+    assert text.endswith("after")
 
 
 SAMPLES: list[Callable[[], bytes]] = [

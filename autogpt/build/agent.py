@@ -18,6 +18,7 @@ from autogpt.build.reach import Reach, in_words, token_count, windows
 from autogpt.build.web_families import door
 from autogpt.commands.registry import Registry
 from autogpt.commands.remembering import Remembering
+from autogpt.commands.seen import Seen
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
 from autogpt.core.guidance import Guidance
@@ -125,9 +126,11 @@ def agent(
         kept = memory(settings, state, person.warn, reach.embeddings(person.warn))
         closing.callback(kept.close)
         remembering = Remembering(kept, redact, reach.count.plain, result_tokens, person.warn)
+    seen = Seen()
     means = Means(
         settings=settings,
         place=place,
+        seen=seen,
         smart=smart,
         fast=fast,
         window=smart_window,
@@ -151,6 +154,7 @@ def agent(
         families(means),
         workspace=place,
         clock=_Clock(),
+        seen=seen,
         result_tokens=result_tokens,
         redactor=redact,
         on_bug=on_bug,
@@ -174,6 +178,7 @@ def agent(
     thinking = Beside(reach.smart(reply_schema(registry.specs)))
 
     def ports(past: Session) -> Ports:
+        seen.restore(past.seen)
         reach.ledger.restore(
             past.limits.budget,
             past.limits.tokens,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from autogpt.build.programs import Programs
 from autogpt.commands.asking import Ask
 from autogpt.commands.remembering import Remembering
+from autogpt.commands.seen import Seen
 from autogpt.core.limits import Measure, Window
 from autogpt.core.ports import Model
 from autogpt.http import Door
@@ -42,12 +43,13 @@ class Means:
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
     given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
     a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
-    there is none. `remembering` keeps texts and finds them again; None where nothing is kept.
+    there is none. `seen` knows what the model has read of files. `remembering` keeps texts and finds them again; None where nothing is kept.
     What must be closed when the run ends is entered into `closing`.
     """
 
     settings: Settings
     place: Workspace
+    seen: Seen
     smart: Model
     fast: Model
     window: Window

@@ -64,7 +64,8 @@ def _provider(means: Means, name: str) -> Provider | None:
 def download_commands(means: Means) -> Iterator[DownloadCommands]:
     web = means.settings.web
     if web.allow_downloads:
-        yield DownloadCommands(means.door, means.place, web.download_limit * 1_000_000, means.progress)
+        limit = web.download_limit * 1_000_000
+        yield DownloadCommands(means.door, means.place, limit, means.progress, means.seen)
 
 
 def door(

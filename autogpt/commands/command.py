@@ -19,11 +19,16 @@ from autogpt.core.messages import NO_USAGE, Usage
 
 @dataclass(frozen=True, slots=True)
 class InWorkspace:
-    """Marks a parameter that names a file or folder of the workspace."""
+    """Marks a parameter that names a file or folder of the workspace; `follows`: what a link leads to."""
+
+    follows: bool = True
 
 
 Filename = Annotated[str, InWorkspace()]
 """The type of a parameter that names a file or folder: policies then judge its one true spelling."""
+
+EntryName = Annotated[str, InWorkspace(follows=False)]
+"""The same where a link itself is meant, not what it leads to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # types with marks must be hashable
@@ -154,7 +159,7 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
         if isinstance(mark, Shape):
             return mark.schema
     if origin is Annotated:
-        return schema_of(inner[0]) if is_in_workspace(kind) else _schema_by_pydantic(kind)
+        return schema_of(inner[0]) if mark_of(kind) else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):
         # An optional argument is left out, so that the model needn't know of null.
         schemas = [schema_of(one) for one in inner if one is not type(None)]
@@ -168,13 +173,12 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
     return _schema_by_pydantic(kind)
 
 
-def is_in_workspace(kind: Any) -> bool:
-    """Whether a parameter's type says that it names a file or folder of the workspace."""
+def mark_of(kind: Any) -> InWorkspace | None:
+    """What a parameter's type says of a file or folder of the workspace that it names; None if it names none."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return any(is_in_workspace(one) for one in typing.get_args(kind))
-    return typing.get_origin(kind) is Annotated and any(
-        isinstance(mark, InWorkspace) for mark in typing.get_args(kind)[1:]
-    )
+        return next(filter(None, map(mark_of, typing.get_args(kind))), None)
+    marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
+    return next((mark for mark in marks if isinstance(mark, InWorkspace)), None)
 
 
 def _schema_by_pydantic(kind: Any) -> Mapping[str, Any]:

@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from autogpt.commands.command import Filename, command
+from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.core.run_by_others import judged
 from autogpt.http import Door, Incoming, Patience, parse
-from autogpt.workspace import Workspace
+from autogpt.workspace import Entry, Workspace
 
 _MOST_TRIES = 5
 _AT_ONCE = 4_000_000
@@ -39,8 +40,14 @@ class DownloadCommands:
     """Downloads through `door` files of at most `limit` bytes; `progress` is shown to the person."""
 
     def __init__(
-        self, door: Door, workspace: Workspace, limit: int, progress: Progress = lambda words: None
+        self,
+        door: Door,
+        workspace: Workspace,
+        limit: int,
+        progress: Progress = lambda words: None,
+        seen: Seen | None = None,
     ) -> None:
+        self._seen = seen or Seen()
         self._door = door
         self._workspace = workspace
         self._limit = limit
@@ -50,11 +57,31 @@ class DownloadCommands:
     def download_file(self, url: str, filename: Filename) -> str:
         """Download a file from the web into the workspace; one that broke off goes on where it stopped."""
         name = self._name(url, filename)
+        replaced = self._replaced(name)
         transfer = _Transfer(self._door, self._workspace, url, name, self._limit, self._progress)
         try:
-            return transfer.made()
+            made = transfer.made()
         finally:
             self._progress("")
+        if replaced is None:
+            return made
+        self._seen.forget(replaced.name)
+        return f"{made} It replaced the file of {bytes_of(replaced.size)} that was there."
+
+    def _replaced(self, name: str) -> Entry | None:
+        """The file whose place the new one is to take. Raises CommandError where it may not, or not yet."""
+        if self._workspace.is_link(name):
+            raise CommandError(
+                f"{named(name)} is a link, which no download replaces. Give another file name."
+            )
+        entry = self._workspace.look(name)
+        if entry is None or entry.kind != "file":
+            return None
+        if entry.size <= BIGGEST:
+            there = self._workspace.read_bytes(name)
+            again = "give the command again to replace it all the same."
+            self._seen.check(entry.name, there, "nothing was downloaded", again)
+        return entry
 
     def _name(self, url: str, filename: str) -> str:
         """The file's name; for a folder's, the last part of the URL in it."""

@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
+from typing import BinaryIO
 
-from autogpt.commands.command import Filename, Outcome, command
+from autogpt.commands.command import EntryName, Filename, Outcome, command
 from autogpt.commands.listing import Listing, listed, wanted
 from autogpt.commands.searching import Search
+from autogpt.commands.seen import BIGGEST, Seen
+from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
 from autogpt.workspace import Entry, Workspace
+from autogpt.workspace.writing import encoded
 
 _FILES = (Touch.FILES,)
 
-_SEARCHED_SIZE = 4_000_000
+_SEARCHED_SIZE = 500_000_000
 """Bytes of a file up to which it is searched."""
 
-_BIG_FILE = 20_000_000
+_PIECE = 2_000_000
+"""Characters of a file that are searched at once."""
+
+_BIG_FILE = BIGGEST
 """Bytes from which on a file is read only in parts, by lines."""
 
 
 class FileCommands:
-    """Files in the workspace. What is read is data, given as it is. `sees`: there is `describe_image`."""
+    """Files in the workspace. What is read is data, given as it is.
 
-    def __init__(self, workspace: Workspace, *, sees: bool = False) -> None:
+    `seen` knows what the model has read; `sees`: there is `describe_image`.
+    """
+
+    def __init__(self, workspace: Workspace, seen: Seen | None = None, *, sees: bool = False) -> None:
         self._workspace = workspace
+        self._seen = seen or Seen()
         self._sees = sees
 
     @command(
@@ -46,26 +59,45 @@ class FileCommands:
     )
     def write_to_file(self, filename: Filename, text: str) -> str:
         """Write text to a file, replacing what it held; folders are made."""
-        written = self._workspace.write_text(filename, text)
+        before = self._before(filename)
+        if before is None:
+            check_new(filename, text)
+            new = _New(encoded(text))
+        else:
+            check_kind(before.head, before.name, text)
+            new = _written_as(before.head, text)
+        gone = "" if before is None or before.whole == new.content else self._replaced(before)
+        written = self._workspace.write_bytes(filename, new.content)
+        self._seen.note(written.name, new.content)
         if not written.changed:
             return f"{named(written.name)} holds exactly this text already; nothing was changed."
         how = "Wrote" if written.created else "Replaced the file:"
-        return f"{how} {lines_of(text)} ({bytes_of(written.size)}) to {named(written.name)}."
+        what = f"{lines_of(text)} ({bytes_of(written.size)})"
+        said = f"{how} {what} to {named(written.name)}{new.manner}."
+        return " ".join(filter(None, [said, new.note, gone, PARTED if written.parted else ""]))
 
     @command(aliases=("append_file", "append", "append_text_to_file", "add_to_file"), touches=_FILES)
     def append_to_file(self, filename: Filename, text: str) -> str:
-        """Add text at the end of a file, which is made if it isn't there."""
-        encoding = self._encoding(filename)
-        try:
-            written = self._workspace.append_text(filename, text, encoding)
-        except UnicodeEncodeError as error:
-            raise CommandError(
-                f"{named(filename)} is written in {encoding}, which has no {error.object[error.start]!r}. "
-                "Write the whole file anew with write_to_file (it will be UTF-8)."
-            ) from error
+        """Add text at the end of a file, on a line of its own; the file is made if it isn't there."""
+        before = self._before(filename)
+        if before is None:
+            check_new(filename, text)
+            added, broke = encoded(text), ""
+        else:
+            check_kind(before.head, before.name)
+            added, broke = _added(before, text)
+        written = self._workspace.append_bytes(filename, added)
+        if before is None:
+            self._seen.note(written.name, added)
+        elif before.whole is not None:
+            self._seen.changed(written.name, before.whole, before.whole + added)
         if not written.changed:
             return f"There was no text to add; {named(written.name)} is as before."
-        return f"Added {lines_of(text)} to {named(written.name)}, which now holds {bytes_of(written.size)}."
+        parted = f" {PARTED}" if written.parted else ""
+        return (
+            f"Added {lines_of(text)} to {named(written.name)}{broke}, which now holds {bytes_of(written.size)}."
+            + parted
+        )
 
     @command(
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),
@@ -89,6 +121,8 @@ class FileCommands:
         if entry is not None and entry.size > _BIG_FILE:
             return self._part_of_big_file(filename, entry, first, end_line if part else None)
         content = self._workspace.read_bytes(filename)
+        if entry is not None:
+            self._seen.note(entry.name, content)
         try:
             document = extract(content, filename, source=part)
         except CommandError as error:
@@ -154,16 +188,39 @@ class FileCommands:
         return search.report(directory)
 
     @command(aliases=("remove_file", "delete", "remove", "rm", "delete_directory", "unlink"), touches=_FILES)
-    def delete_file(self, filename: Filename) -> str:
-        """Delete a file or an empty folder."""
-        gone = self._workspace.delete(filename)
-        what = {"file": "the file", "folder": "the empty folder", "link": "the link"}.get(
-            gone.kind, "the special file"
-        )
+    def delete_file(self, filename: EntryName) -> str:
+        """Delete a file, an empty folder, or a link, but not what it leads to."""
+        if self._workspace.is_link(filename):
+            gone = self._workspace.delete(filename)
+        else:
+            if (before := self._before(filename)) and before.whole is not None:
+                self._seen.check(
+                    before.name,
+                    before.whole,
+                    "it was not deleted",
+                    "give the command again to delete it all the same.",
+                )
+            gone = self._workspace.delete(filename)
+            self._seen.forget(gone.name)
+        if gone.kind == "link":
+            return f"Deleted the link {named(gone.name)}. {self._left(gone)}"
+        what = {"file": "the file", "folder": "the empty folder"}.get(gone.kind, "the special file")
         size = f" ({bytes_of(gone.size)})" if gone.kind == "file" else ""
         return f"Deleted {what} {named(gone.name)}{size}."
 
     # -- what they share -------------------------------------------------------------------------
+
+    def _left(self, link: Entry) -> str:
+        """What becomes of that to which a deleted link led."""
+        folder = link.name.rpartition("/")[0]
+        target = link.target if PurePath(link.target).is_absolute() else f"{folder or '.'}/{link.target}"
+        try:
+            there = self._workspace.look(target)
+        except CommandError:
+            return f"It led to {named(link.target)}, outside of what you may use, where nothing was changed."
+        if there is None:
+            return f"It led to {named(link.target)}, which is not there."
+        return f"What it led to, {named(there.name)}, is as it was."
 
     def _folder(self, directory: str) -> Entry:
         entry = self._workspace.look(directory)
@@ -182,25 +239,36 @@ class FileCommands:
         )
         return f"{named(entry.name)} is a folder {what}. Name a file in it, or use list_files."
 
-    def _encoding(self, filename: str) -> str:
-        """The encoding in which text must be added to a file, so that the file stays readable."""
-        if not self._workspace.exists(filename):
-            return "utf-8"
+    def _before(self, filename: str) -> _Before | None:
+        """What a file holds that is to be changed; None where there is no plain file under the name."""
+        entry = self._workspace.look(filename)
+        if entry is None or entry.kind != "file":
+            return None
+        if entry.size <= BIGGEST:
+            whole = self._workspace.read_bytes(filename)
+            return _Before(entry.name, whole, whole, whole[-4:])
         with self._workspace.open(filename) as file:
-            encoding = encoding_of(file.read(1_000_000)) or "utf-8"
-            file.seek(0)
-            start = file.read(2)
-        if encoding == "utf-8-sig":
-            return "utf-8"
-        if encoding in ("utf-16", "utf-32"):  # the bare names would write another mark
-            return encoding + ("-be" if start in (b"\xfe\xff", b"\0\0") else "-le")
-        return encoding
+            head = _head(file)
+            file.seek(-4, io.SEEK_END)
+            return _Before(entry.name, None, head, file.read(4))
+
+    def _replaced(self, before: _Before) -> str:
+        """What is to be said of what goes. Raises CommandError where the model must be told before."""
+        if before.whole is None:
+            return f"It had more than {bytes_of(BIGGEST)}, of which you have not read all."
+        again = "what you give now replaces it, whatever it holds."
+        self._seen.check(before.name, before.whole, "nothing was written", again)
+        if not before.whole or self._seen.knows(before.name, before.whole) != "not at all":
+            return ""
+        writing = Writing.of(before.head) or Writing()
+        held = lines_of(before.whole.decode(writing.encoding, "replace"))
+        return f"It held {held} ({bytes_of(len(before.whole))}) that you had not read."
 
     def _part_of_big_file(self, filename: str, entry: Entry, first: int, last: int | None) -> Outcome:
         """Lines of a file that is too big to hold, at most 2 000 of them, each cut at 2 000 characters."""
         most = 2_000 if last is None else min(2_000, last - first + 1)
         with self._workspace.open(filename) as file:
-            encoding = encoding_of(file.read(1_000_000))
+            encoding = encoding_of(_head(file))
             if encoding is None or encoding.startswith(("utf-16", "utf-32")):
                 raise CommandError(
                     f"{named(entry.name)} is not plain text and has {bytes_of(entry.size)}: too much."
@@ -218,15 +286,75 @@ class FileCommands:
             search.too_big += 1
             return
         try:
-            content = self._workspace.read_bytes(entry.name, _SEARCHED_SIZE)
-        except CommandError:
+            with self._workspace.open(entry.name) as file:
+                encoding = encoding_of(_head(file))
+                if encoding is None:
+                    search.unread += 1
+                    return
+                file.seek(0)
+                with io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n") as text:
+                    search.look_in(entry.name, _pieces(text))
+        except (CommandError, OSError):
             search.unread += 1
-            return
-        encoding = encoding_of(content)
-        if encoding is None:
-            search.unread += 1
-            return
-        search.look_in(entry.name, content.decode(encoding, "replace"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A file as it is before a change: all of it unless it is too long, its beginning and its last bytes."""
+
+    name: str
+    whole: bytes | None
+    head: bytes
+    end: bytes
+
+
+def _head(file: BinaryIO) -> bytes:
+    """The beginning of a file, cut where a line ends, so that no character is cut in two."""
+    head = file.read(1_000_000)
+    return head[: head.rfind(b"\n") + 1] or head if len(head) == 1_000_000 else head
+
+
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What a file is to hold, and what of the way in which it is written is to be said."""
+
+    content: bytes
+    manner: str = ""
+    note: str = ""
+
+
+def _written_as(before: bytes, text: str) -> _New:
+    """A new text, written as the old one was, or in UTF-8 where that can't be."""
+    writing = (Writing.of(before) if before else None) or Writing()
+    try:
+        content = writing.mark + writing.bytes_of(text.removeprefix("\ufeff") if writing.mark else text)
+    except UnicodeEncodeError as error:
+        lacking = error.object[error.start]
+        return _New(
+            encoded(text), note=f"It was in {writing.encoding}, which has no {lacking!r}; it is UTF-8 now."
+        )
+    how = writing.in_words()
+    return _New(content, manner=f", with {how} as before" if how else "")
+
+
+def _added(before: _Before, text: str) -> tuple[bytes, str]:
+    """Text as it is to be added, and that a new line was begun for it, in words. Raises CommandError."""
+    writing = Writing.of(before.head) or Writing()
+    begins = bool(text) and not writing.ends_line(before.end) and not text.startswith(("\n", "\r"))
+    try:
+        added = writing.bytes_of("\n" + text if begins else text)
+    except UnicodeEncodeError as error:
+        raise CommandError(
+            f"{named(before.name)} is written in {writing.encoding}, which has no {error.object[error.start]!r}. "
+            "Write the whole file anew with write_to_file (it will be UTF-8)."
+        ) from error
+    return added, " on a new line" if begins else ""
+
+
+def _pieces(text: io.TextIOWrapper) -> Iterator[str]:
+    """A text in pieces that end where a line ends, unless it is endless."""
+    while piece := text.read(_PIECE):
+        yield piece if piece.endswith("\n") else piece + text.readline(_PIECE)
 
 
 def _bounded_lines(text: io.TextIOWrapper) -> Iterator[str]:

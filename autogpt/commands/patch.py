@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from autogpt.commands.command import Filename, Shape, command
 from autogpt.commands.edits import SCHEMA, edits_of
 from autogpt.commands.matching import Ambiguous, Applied, Empty, Failure, Missing, Patched, patched
+from autogpt.commands.seen import Seen
 from autogpt.commands.syntax import fault_of
+from autogpt.commands.text_files import PARTED, Writing, check_kind
 from autogpt.commands.wording import named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
-from autogpt.documents import encoding_of
 from autogpt.workspace import Workspace
+from autogpt.workspace.writing import encoded
 
 Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA)]
 
@@ -30,8 +31,9 @@ _LONGEST_LINE = 200
 class PatchCommands:
     """Changes in the files of the workspace. Encoding, byte order mark and line ends stay as they are."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, seen: Seen | None = None) -> None:
         self._workspace = workspace
+        self._seen = seen or Seen()
 
     @command(
         aliases=(
@@ -50,65 +52,58 @@ class PatchCommands:
     def patch_file(self, filename: Filename, edits: Edits) -> str:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
         wanted = edits_of(edits)
-        written = _Written.read(self._workspace.read_bytes(filename, _BIGGEST), filename)
+        before = self._workspace.read_bytes(filename, _BIGGEST)
+        written = _Written.read(before, filename)
         result = patched(written.text, wanted)
         if result.failures:
             raise CommandError(_refusal(filename, result))
-        put = self._workspace.write_bytes(filename, written.bytes_of(result.text, filename))
+        after = written.bytes_of(result.text, filename)
+        put = self._workspace.write_bytes(filename, after)
+        self._seen.changed(put.name, before, after)
         if not put.changed:
             return f"The edits leave {named(put.name)} as it is: search and replace are the same."
-        return "\n".join([_report(put.name, result), *_broken(put.name, written.text, result.text)])
+        notes = _broken(put.name, written.text, result.text)
+        if self._seen.knows(put.name, after) == "otherwise":
+            notes.append("Other parts of it have changed since you last read it.")
+        if put.parted:
+            notes.append(PARTED)
+        return "\n".join([_report(put.name, result), *notes])
 
 
 @dataclass(frozen=True, slots=True)
 class _Written:
-    """A file's text, and how it is written: the byte order mark, and the encoding behind it."""
+    """A file's text, and how it is written."""
 
     text: str
-    mark: bytes
-    encoding: str
+    writing: Writing
 
     @classmethod
     def read(cls, content: bytes, filename: str) -> _Written:
         """Raises CommandError for what can't be read and written again without loss."""
-        encoding = encoding_of(content)
-        if encoding is None:
-            raise CommandError(f"{named(filename)} is not text, so there are no lines to edit in it.")
-        mark, encoding = _mark(content, encoding)
-        body = content[len(mark) :]
+        check_kind(content, filename)
+        writing = Writing.of(content) or Writing()
+        body = content[len(writing.mark) :]
         try:
-            text = body.decode(encoding)
-            if text.encode(encoding) == body:
-                return cls(text, mark, encoding)
+            text = body.decode(writing.encoding)
+            if text.encode(writing.encoding) == body:
+                return cls(text, writing)
         except UnicodeError:
             pass
         raise CommandError(
-            f"{named(filename)} seems to be written in {encoding}, but can't be read in it without loss. "
+            f"{named(filename)} seems to be written in {writing.encoding}, but can't be read in it without loss. "
             "Read it with read_file and write it anew with write_to_file (it will be UTF-8)."
         )
 
     def bytes_of(self, text: str, filename: str) -> bytes:
         """A new text as the file's bytes. Raises CommandError for letters that the encoding hasn't."""
-        joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         try:
-            return self.mark + joined.encode(self.encoding)
+            return self.writing.mark + encoded(text, self.writing.encoding)
         except UnicodeEncodeError as error:
             raise CommandError(
-                f"{named(filename)} is written in {self.encoding}, which has no {error.object[error.start]!r}; "
+                f"{named(filename)} is written in {self.writing.encoding}, which has no {error.object[error.start]!r}; "
                 "nothing was changed. Use other letters, or write the whole file anew with write_to_file "
                 "(it will be UTF-8)."
             ) from error
-
-
-def _mark(content: bytes, encoding: str) -> tuple[bytes, str]:
-    """The byte order mark and the encoding of what follows it."""
-    if encoding == "utf-8-sig":
-        return codecs.BOM_UTF8, "utf-8"
-    if encoding in ("utf-16", "utf-32"):
-        width = 2 if encoding == "utf-16" else 4
-        little = content.startswith(codecs.BOM_UTF16_LE)
-        return content[:width], f"{encoding}-{'le' if little else 'be'}"
-    return b"", encoding
 
 
 # -- what to say ---------------------------------------------------------------------------------

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from difflib import get_close_matches
 from hashlib import blake2b
 
 from autogpt.commands.arguments import snake, taken
 from autogpt.commands.bounding import clean, cut, folded, size
-from autogpt.commands.command import Command, Outcome, commands_of, is_in_workspace
+from autogpt.commands.command import Command, Outcome, commands_of, mark_of
+from autogpt.commands.seen import Seen
+from autogpt.commands.wording import named
 from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
@@ -37,6 +41,7 @@ _CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
 class Registry:
     """The commands of a run, as `autogpt.core.ports.Commands` has them.
 
+    `seen` is what the file commands among them know of files; what is new there goes into events.
     `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
     takes secrets out of results; `on_bug` hears of exceptions that no command should raise.
     """
@@ -47,6 +52,7 @@ class Registry:
         *,
         workspace: Workspace,
         clock: Clock,
+        seen: Seen | None = None,
         result_tokens: int = 4_000,
         redactor: Callable[[str], str] | None = None,
         on_bug: Callable[[BaseException], None] | None = None,
@@ -54,6 +60,7 @@ class Registry:
         """Raise ValueError when two commands have the same name, or one's alias is another's."""
         self._workspace = workspace
         self._clock = clock
+        self._seen = seen or Seen()
         self._result_tokens = result_tokens
         self._redactor = redactor or (lambda text: text)
         self._on_bug = on_bug or (lambda error: None)
@@ -63,6 +70,7 @@ class Registry:
             for command in commands_of(family):
                 self._add(command, type(family).__name__)
         self._spellings = self._all_spellings()
+        self._by_link: tuple[Action, str] | None = None
 
     @property
     def specs(self) -> tuple[CommandSpec, ...]:
@@ -89,19 +97,25 @@ class Registry:
             args = taken(command, action.args)
         except (CommandError, RecursionError):
             return Action(command.spec.name, action.args)
+        links = []
         for name, value in args.items():
-            if isinstance(value, str) and is_in_workspace(command.types.get(name)):
-                try:
-                    args[name] = self._workspace.canonical(value)
-                except CommandError:
-                    continue
-        return Action(command.spec.name, _as_json(args))
+            mark = mark_of(command.types.get(name))
+            if mark is None or not isinstance(value, str):
+                continue
+            with suppress(CommandError):
+                itself = self._workspace.canonical(value, follow_last=False)
+                args[name] = self._workspace.canonical(value) if mark.follows else itself
+                if args[name] != itself and not command.spec.reads_only:
+                    links.append(f"[{named(itself)} is a link to {named(args[name])}.]")
+        plain = Action(command.spec.name, _as_json(args))
+        self._by_link = (plain, "\n".join(links)) if links else None
+        return plain
 
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""
         before = self._state(action)
         try:
-            outcome, ok = self._called(action), True
+            outcome, ok = self._with_links(action, self._called(action)), True
         except CommandError as error:
             outcome, ok = Outcome(str(error), usage_of(error)), False
         except _PASSING:
@@ -118,6 +132,7 @@ class Registry:
             changed=changed,
             usage=outcome.usage,
             full_result=full_result,
+            seen=self._seen.news(),
             at=self._clock.time(),
         )
 
@@ -150,6 +165,12 @@ class Registry:
             return outcome
         # Functions of plugins return whatever they like.
         return Outcome("Done." if outcome is None else str(outcome))
+
+    def _with_links(self, action: Action, outcome: Outcome) -> Outcome:
+        """What came of a change says so when it was asked for under a link's name."""
+        if self._by_link is None or self._by_link[0] != action:
+            return outcome
+        return replace(outcome, text=f"{outcome.text}\n{self._by_link[1]}")
 
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 100 else name[:100] + "…"

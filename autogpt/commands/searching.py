@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from autogpt.commands.wording import counted, named
 from autogpt.core.errors import CommandError
@@ -67,21 +67,29 @@ class Search:
             self._stopped = f"The search stopped after {SEARCH_SECONDS:.0f} seconds; name a smaller folder. "
         return bool(self._stopped)
 
-    def look_in(self, name: str, text: str) -> None:
-        """Note the lines of one file that match."""
+    def look_in(self, name: str, pieces: Iterable[str]) -> None:
+        """Note the lines of one file that match. Its pieces end where lines end."""
         self._searched += 1
-        try:
-            here = self._note_lines(name, text)
-        except TimeoutError:
-            self._slow = "The expression takes too long, so the query was looked for as a plain text. "
-            self._find = _literal(self._query)
-            here = self._note_lines(name, text)
+        first_line, here = 1, 0
+        for text in pieces:
+            here += self._note(name, text, first_line, _MOST_PER_FILE - here)
+            if here >= _MOST_PER_FILE or time.monotonic() > self._end:
+                break
+            first_line += text.count("\n")
         self._files += here > 0
         self._matches += here
 
-    def _note_lines(self, name: str, text: str) -> int:
+    def _note(self, name: str, text: str, first_line: int, most: int) -> int:
+        try:
+            return self._note_lines(name, text, first_line, most)
+        except TimeoutError:
+            self._slow = "The expression takes too long, so the query was looked for as a plain text. "
+            self._find = _literal(self._query)
+            return self._note_lines(name, text, first_line, most)
+
+    def _note_lines(self, name: str, text: str, first_line: int, most: int) -> int:
         found: list[str] = []
-        number, counted_to = 1, 0
+        number, counted_to = first_line, 0
         last_line = 0
         for place in self._find(text):
             number += text.count("\n", counted_to, place)
@@ -89,7 +97,7 @@ class Search:
             if number == last_line:
                 continue
             last_line = number
-            if len(found) == _MOST_PER_FILE:
+            if len(found) == most:
                 self._lines += [*found, f"{named(name)}: more matches are not shown"]
                 return len(found)
             found.append(f"{named(name)}:{number}: {_excerpt(text, place)}")

@@ -98,6 +98,7 @@ class Ran(Fact):
 
     `usage` covers the model calls that the command itself made.
     `full_result` names the workspace file with the whole result when `result` was cut.
+    `seen` has a digest of each file that the model came to know by it, "" for one that is gone.
     """
 
     action: Action
@@ -106,6 +107,7 @@ class Ran(Fact):
     changed: bool = False
     usage: Usage = NO_USAGE
     full_result: str | None = None
+    seen: JsonObject = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 What it does not promise: a secret without a known value and without a known
 shape (a bare 32-digit hexadecimal key, a password in prose) stays; so does one
 that was split, reversed, encrypted or written in an encoding not listed at
-`_spellings`. Hashes, UUIDs and base64 data are left alone on purpose.
+`spellings_of`. Hashes, UUIDs and base64 data are left alone on purpose.
 
 Time is linear in the text: every pattern either starts at a literal and is
 bounded, or can't be entered twice within the run of characters that it reads.
@@ -33,7 +33,7 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         spellings = {
-            each for secret in secrets if len(secret.strip()) >= SHORTEST for each in _spellings(secret)
+            each for secret in secrets if len(secret.strip()) >= SHORTEST for each in spellings_of(secret)
         }
         self._spellings = tuple(sorted(spellings, key=len, reverse=True))
 
@@ -80,7 +80,7 @@ class Redactor:
         return "Redactor(***)"
 
 
-def _spellings(secret: str) -> set[str]:
+def spellings_of(secret: str) -> set[str]:
     """The ways in which a secret turns up: as it is, for URLs, in JSON, in base64."""
     secret = secret.strip()
     in_url = {

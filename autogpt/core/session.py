@@ -6,10 +6,11 @@ state: the same events give the same session, in this process or the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
-from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.actions import Action, CommandSpec, JsonObject, Touch
 from autogpt.core.events import (
     Advised,
     Authorised,
@@ -83,6 +84,7 @@ class Session:
     `steps` counts what the model tried: commands run or refused, replies that could not be read.
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
+    `seen` has a digest of each file that the model knows.
     `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
     `outside` says that text from outside was read: from the web, by programs with a network, from the memory.
     """
@@ -113,6 +115,7 @@ class Session:
     recap_size: int = 0
     turns: tuple[Turn, ...] = ()
     history: tuple[Step, ...] = ()
+    seen: JsonObject = field(default_factory=dict[str, Any])
     known: Known = NOTHING_KNOWN
     named: frozenset[str] = frozenset()
     outside: bool = False
@@ -185,9 +188,9 @@ class Session:
                 if action.command == ASK_USER and event.ok and self.setup.said is None:
                     named |= hosts_in([event.result])
                 outside = self.outside or _brings_text(self.setup.spec(action.command))
-                return replace(
-                    ran, granted=max(0, self.granted - 1), known=known, named=named, outside=outside
-                )
+                seen = {**self.seen, **event.seen} if event.seen else self.seen
+                ran = replace(ran, seen=seen, known=known, named=named, outside=outside)
+                return replace(ran, granted=max(0, self.granted - 1))
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)

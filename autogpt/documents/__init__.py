@@ -14,11 +14,14 @@ from autogpt.core.errors import CommandError
 from autogpt.documents.bounds import guarded
 from autogpt.documents.encoding import decode, encoding_of
 from autogpt.documents.markup import is_html, read_rtf, readable
-from autogpt.documents.office import read_zip
+from autogpt.documents.office import kind_of_zip, read_zip
 from autogpt.documents.pdf import read_pdf
-from autogpt.documents.sniffing import old_office, what_without_text
+from autogpt.documents.sniffing import OLD_OFFICE, old_office, what_without_text
 
-__all__ = ["Document", "decode", "encoding_of", "extract", "readable"]
+__all__ = ["Document", "decode", "encoding_of", "extract", "is_html", "readable", "what_it_is"]
+
+
+_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ def extract(data: bytes, name: str, *, source: bool = False) -> Document:
     Raises CommandError for what holds no text: pictures, archives, programs, encrypted or damaged
     documents.
     """
-    if data[:1024].lstrip().startswith(b"%PDF-"):
+    if _is_pdf(data):
         return Document(guarded(read_pdf, data, name, "PDF"), "PDF")
-    if data.startswith(b"PK\x03\x04"):
+    if data.startswith(_ZIP):
         text, kind = read_zip(data, name)
         return Document(text, kind)
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if data.startswith(OLD_OFFICE):
         raise CommandError(old_office(data, name))
     if what := what_without_text(data):
         raise CommandError(
@@ -58,3 +61,24 @@ def extract(data: bytes, name: str, *, source: bool = False) -> Document:
     if is_html(text, name):
         return Document(readable(text), "HTML")
     return Document(text, "text", source=True)
+
+
+def what_it_is(data: bytes, name: str) -> str | None:
+    """What a file is whose bytes are not text itself, in words; None for text.
+
+    `data` may be no more than its beginning. Of what can be read as text, such as a PDF document, too.
+    """
+    if _is_pdf(data):
+        return "a PDF document"
+    if data.startswith(_ZIP):
+        kind = kind_of_zip(data)
+        return f"{'an' if kind[:1] in 'XOE' else 'a'} {kind} document" if kind else "a zip archive"
+    if data.startswith(OLD_OFFICE):
+        return "a document in an old Microsoft Office format"
+    if what := what_without_text(data):
+        return what
+    return None if encoding_of(data) else f"binary data ({len(data):,} bytes)"
+
+
+def _is_pdf(data: bytes) -> bool:
+    return data[:1024].lstrip().startswith(b"%PDF-")

@@ -53,7 +53,18 @@ def encoding_of(data: bytes) -> str | None:
 
 def _looks_binary(data: bytes) -> bool:
     sample = data[:_SAMPLE]
-    return b"\0" in sample or len(_CONTROLS.findall(sample)) > len(sample) * 0.05
+    if len(_CONTROLS.findall(sample)) > len(sample) * 0.05:
+        return True
+    # A stray one among many letters, as in some logs, makes no program of a text.
+    return sample.count(0) > max(1, len(sample) // 200) or (b"\0" in sample and not _is_utf8(data))
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _wide(data: bytes) -> str | None:

@@ -74,6 +74,7 @@ _KEPT_SPACE = "\x01"
 
 
 _TAG = re.compile(r"<[^<>]*>")
+_LONG_TAG = re.compile(r"<([A-Za-z][^\s/<>]{0,50})[^<>]{1000,}>?")
 
 
 def readable(html: str) -> str:
@@ -86,18 +87,22 @@ def readable(html: str) -> str:
     from lxml import etree  # type: ignore[import-untyped]
 
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    content = html[:MAX_HTML].replace("\0", "").encode("utf-8", "replace")
+    # Nothing here looks at attributes, and libxml2 compares each of a tag with all others of it.
+    content = _LONG_TAG.sub(r"<\1>", html[:MAX_HTML]).replace("\0", "").encode("utf-8", "replace")
     try:
         page = etree.fromstring(content, parser)
     except etree.ParserError:
         page = None
-    text = "" if page is None else _lines("".join(_pieces(etree.iterwalk(page, events=("start", "end")))))
-    # libxml2 gives up below some thousand levels.
+    text = ""
+    # libxml2 gives up below some thousand levels, and leaves out what comes then.
+    if page is not None and not any("depth" in entry.message for entry in parser.error_log):
+        text = _lines("".join(_pieces(etree.iterwalk(page, events=("start", "end")))))
     return text or _lines(_TAG.sub(" ", html[:MAX_HTML]))
 
 
 def _lines(text: str) -> str:
-    lines = (re.sub(r" *\t *", "\t", line).strip() for line in text.split("\n"))
+    # Blanks are made one before they are looked for around tabs, which takes the square of their number.
+    lines = (re.sub(r" ?\t ?", "\t", re.sub(r"  +", " ", line)).strip() for line in text.split("\n"))
     return "\n".join(line for line in lines if line).replace(_KEPT_SPACE, " ")
 
 

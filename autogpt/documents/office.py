@@ -45,6 +45,13 @@ def read_zip(data: bytes, name: str) -> tuple[str, str]:
     return guarded(_READERS[kind], data, name, kind), kind
 
 
+def kind_of_zip(data: bytes) -> str | None:
+    """The kind of a document that comes in a zip; None for a mere archive, and for what is damaged or cut off."""
+    with suppress(Exception), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _kind(archive)
+    return None
+
+
 _MAIN_PARTS = (
     ("word/document.xml", "DOCX"),
     ("xl/workbook.xml", "XLSX"),

@@ -34,6 +34,10 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""What documents in Microsoft's compound format begin with."""
+
+
 def what_without_text(data: bytes) -> str | None:
     """What a file is that holds no text, in words; None if it may hold some."""
     printable = all(byte >= 32 or byte in b"\t\n\r" for byte in data[:512])

@@ -124,11 +124,24 @@ def _without_unseen(html: str) -> str:
     return " ".join(kept if inside else [*kept, html[at:]])
 
 
+_LONG_TAG = re.compile(r"<([A-Za-z][^\s/<>]{0,50})[^<>]{2000,}>?")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_BETWEEN_ATTRIBUTES = re.compile(r"[\s/=]+")
+_MOST_ATTRIBUTES = 300
+
+
+def _with_few_attributes(tag: re.Match[str]) -> str:
+    """A tag, without attributes if there are very many: libxml2 compares each with all others."""
+    words = _BETWEEN_ATTRIBUTES.split(_QUOTED.sub("", tag[0]))
+    return tag[0] if len(words) <= 2 * _MOST_ATTRIBUTES else f"<{tag[1]}>"
+
+
 def _parsed(html: str) -> Any:
     from lxml import etree
 
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-    content = html[:MAX_HTML].replace("\0", "").encode("utf-8", "replace")
+    html = _LONG_TAG.sub(_with_few_attributes, html[:MAX_HTML])
+    content = html.replace("\0", "").encode("utf-8", "replace")
     try:
         return etree.fromstring(content, parser)
     except etree.ParserError:  # nothing in it

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
@@ -25,7 +26,16 @@ from autogpt.core.errors import CommandError, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.workspace.changes import Changes
 from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
-from autogpt.workspace.walking import BY_DESCRIPTOR, Folder, LeavesBase, NotAFile, Place, folder_at, reach
+from autogpt.workspace.walking import (
+    BY_DESCRIPTOR,
+    Folder,
+    LeavesBase,
+    NotAFile,
+    Place,
+    folder_at,
+    is_link,
+    reach,
+)
 from autogpt.workspace.wording import in_words, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
 
@@ -45,11 +55,12 @@ Kind = Literal["file", "folder", "link", "special"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder that is there. `size` is in bytes, 0 for all but files."""
+    """A file or folder that is there. `size` is in bytes, 0 for all but files; `target` is where a link leads."""
 
     name: str
     kind: Kind
     size: int = 0
+    target: str = ""
 
     @property
     def last(self) -> str:
@@ -59,12 +70,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did. `name` is relative to the workspace; `size` is in bytes."""
+    """What a write did. `name` is relative to the workspace; `size` is in bytes.
+
+    `parted` says that the file had another name, a hard link, under which the old content stays.
+    """
 
     name: str
     created: bool
     changed: bool
     size: int
+    parted: bool = False
 
 
 class Workspace:
@@ -150,22 +165,31 @@ class Workspace:
         except (FileNotFoundError, NotADirectoryError):
             return None
 
+    def is_link(self, name: str) -> bool:
+        """Whether a name is that of a link, wherever it leads."""
+        try:
+            with self._reach(name, follow_last=False, missing=True) as place:
+                return place.name != "." and is_link(place.folder.status(place.name))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
     def exists(self, name: str) -> bool:
         """Whether anything is there under a name."""
         return self.look(name) is not None
 
-    def canonical(self, name: str, *, changes: bool = False) -> str:
+    def canonical(self, name: str, *, follow_last: bool = True, changes: bool = False) -> str:
         """The one spelling of a name: relative to the root if inside, links followed as far as they exist.
 
-        This is what a policy must judge. Nothing need exist. Where it `changes` something, names of places
-        are refused in which nothing is changed.
+        This is what a policy must judge. Nothing need exist. Without `follow_last` a link that has the
+        name is named itself. Where it `changes` something, names of places are refused in which nothing is changed.
         """
         base, parts = self._resolve(name)
         for known in range(len(parts), -1, -1):
+            follows = follow_last or known < len(parts)
             with (
                 suppress(FileNotFoundError, NotADirectoryError),
                 self._errors(name, missing=True),
-                self._reaching(base, parts[:known], changes=changes) as place,
+                self._reaching(base, parts[:known], follow_last=follows, changes=changes) as place,
             ):
                 return self._shown((*place.parts, *parts[known:]))
         return self._shown(parts)
@@ -215,7 +239,9 @@ class Workspace:
             if before is not None and _holds(place, before, content):
                 return Written(shown, created=False, changed=False, size=len(content))
             self._replace(place, content, before)
-            return Written(shown, created=before is None, changed=True, size=len(content))
+            return Written(
+                shown, created=before is None, changed=True, size=len(content), parted=_is_shared(before)
+            )
 
     def append_text(self, name: str, text: str, encoding: str = "utf-8") -> Written:
         """Add text at the end of a file, which is made if it isn't there.
@@ -233,12 +259,14 @@ class Workspace:
             if before is None:
                 self._replace(place, added, None)
                 return Written(shown, created=True, changed=True, size=len(added))
-            if added and before.st_nlink > 1:
+            parted = bool(added) and _is_shared(before)
+            if parted:
                 self._replace(place, self.read_bytes(name) + added, before)
             elif added:
                 append(place.folder, place.name, added)
                 self._revision += 1
-            return Written(shown, created=False, changed=bool(added), size=before.st_size + len(added))
+            size = before.st_size + len(added)
+            return Written(shown, created=False, changed=bool(added), size=size, parted=parted)
 
     def rename(self, name: str, new: str) -> Written:
         """Give a file another name in the same folder, in place of what has that name. A link is not followed."""
@@ -285,6 +313,9 @@ class Workspace:
             if place.name == "." or self._above_root(place.parts):
                 raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
             entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+            if entry.kind == "link":
+                with suppress(OSError):
+                    entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
             if entry.kind == "folder":
                 if inside := self._entries(place):
                     raise CommandError(
@@ -522,11 +553,21 @@ def _home() -> Path:
 
 
 def _entry(name: str, status: os.stat_result) -> Entry:
+    if is_link(status):
+        return Entry(name, "link")
     if stat.S_ISREG(status.st_mode):
         return Entry(name, "file", status.st_size)
-    if stat.S_ISDIR(status.st_mode):
-        return Entry(name, "folder")
-    return Entry(name, "link" if stat.S_ISLNK(status.st_mode) else "special")
+    return Entry(name, "folder" if stat.S_ISDIR(status.st_mode) else "special")
+
+
+def _plain(target: str) -> str:
+    """Where a link leads, without what Windows puts before long paths."""
+    return target.removeprefix("\\\\?\\")
+
+
+def _is_shared(status: os.stat_result | None) -> bool:
+    """Whether a file has several names."""
+    return status is not None and status.st_nlink > 1
 
 
 def _writable(place: Place, name: str) -> os.stat_result | None:

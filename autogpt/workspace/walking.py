@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import os
 import stat
+import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from errno import ELOOP, ENOTDIR
 from pathlib import Path, PurePath
@@ -66,7 +67,7 @@ class Folder:
         path = os.path.join(self.path, name)
         if self.descriptor is None:
             status = self.status(name)
-            if _is_link(status) or not stat.S_ISDIR(status.st_mode):
+            if is_link(status) or not stat.S_ISDIR(status.st_mode):
                 raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR))
             return Folder(path, None)
         return Folder(path, os.open(name, _FOLDER | _NO_FOLLOW, dir_fd=self.descriptor))
@@ -227,13 +228,16 @@ class _Walk:
             try:
                 status = self.folders[-1].status(part)
             except FileNotFoundError:
+                if (other := self._spelt_otherwise(part)) is not None:
+                    waiting.append(other)
+                    continue
                 if last:
                     return part
                 if not make:
                     raise
                 self.folders[-1].make_folder(part)
                 status = self.folders[-1].status(part)
-            if _is_link(status) and (follow_last or not last):
+            if is_link(status) and (follow_last or not last):
                 links += 1
                 if links > _MAX_LINKS:
                     raise OSError(ELOOP, os.strerror(ELOOP))
@@ -243,6 +247,16 @@ class _Walk:
             else:
                 self._down(part)
         return "."
+
+    def _spelt_otherwise(self, part: str) -> str | None:
+        """The one entry here whose name reads the same; None if there is none, or several."""
+        if part.isascii() and " " not in part:
+            return None
+        wanted = _as_read(part)
+        with suppress(OSError):
+            same = [entry.name for entry in self.folders[-1].entries() if _as_read(entry.name) == wanted]
+            return same[0] if len(same) == 1 and same[0] != part else None
+        return None
 
     def _down(self, part: str) -> None:
         if len(self.parts) > 2 * MAX_DEPTH:
@@ -275,7 +289,15 @@ class _Walk:
             folder.close()
 
 
-def _is_link(status: os.stat_result) -> bool:
+def _as_read(name: str) -> str:
+    """A name as a person reads it: letters with their accents, all blanks alike (macOS puts U+202F into some)."""
+    return "".join(
+        " " if unicodedata.category(letter) == "Zs" else letter
+        for letter in unicodedata.normalize("NFC", name)
+    )
+
+
+def is_link(status: os.stat_result) -> bool:
     """A symbolic link, or on Windows a junction."""
     if stat.S_ISLNK(status.st_mode):
         return True

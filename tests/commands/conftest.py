@@ -11,6 +11,7 @@ import pytest
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
 from autogpt.commands.registry import Registry
+from autogpt.commands.seen import Seen
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.workspace import Workspace
@@ -36,10 +37,12 @@ def bugs() -> list[BaseException]:
 
 @pytest.fixture
 def registry(workspace: Workspace, bugs: list[BaseException]) -> Registry:
+    seen = Seen()
     return Registry(
-        [FileCommands(workspace), ControlCommands()],
+        [FileCommands(workspace, seen), ControlCommands()],
         workspace=workspace,
         clock=StoppedClock(),
+        seen=seen,
         on_bug=bugs.append,
     )
 

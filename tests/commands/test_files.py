@@ -258,6 +258,28 @@ def test_searching(call: Call, workspace: Workspace) -> None:
     assert not call("search_files", query="").ok
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_a_long_file_is_searched_to_its_end(
+    call: Call, workspace: Workspace, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autogpt.commands import files
+
+    monkeypatch.setattr(files, "_PIECE", 50_000)
+    lines = [f"{number},公园,{number * 7}" for number in range(1, 200_001)]
+    (workspace.root / "big.csv").write_bytes("\n".join(lines).encode(encoding))  # 5 MB
+    for query, line in (
+        ("公园,700\n"[:-1], 100),
+        ("199999,", 199_999),
+        ("公园,1400000", 200_000),
+        ("1,公园,7", 1),
+    ):
+        assert f"big.csv:{line}: {lines[line - 1]}" in call("search_files", query=query).result
+    assert "big.csv:200000: " in call("search_files", query="^200000,.*0$", regex=True).result
+    many = call("search_files", query="公园").result
+    assert many.startswith("20 matching lines in 1 of 1 file")
+    assert "big.csv: more matches are not shown" in many
+
+
 def test_hostile_queries_take_no_time(call: Call) -> None:
     call("write_to_file", filename="a.txt", text="a" * 3_000_000 + "\nİSTANBUL ẞ")
     started = time.process_time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import re
 import ssl
@@ -13,6 +14,7 @@ from email import message_from_bytes
 from email.message import Message as Mail
 from email.policy import default
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import trustme
@@ -168,6 +170,7 @@ class Postbox:
     logins: list[tuple[str, str]] = field(default_factory=list)
     refuses: frozenset[str] = frozenset()
     answer: str = "250 OK"
+    accepted: bytes = b"right"
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -187,7 +190,7 @@ class Postbox:
     ) -> AuthResult:
         assert isinstance(data, LoginPassword)
         self.logins.append((data.login.decode(), data.password.decode()))
-        return AuthResult(success=data.password == b"right", handled=False)
+        return AuthResult(success=data.password == self.accepted, handled=False)
 
 
 Start = Callable[..., int]
@@ -336,6 +339,49 @@ def test_a_login_that_is_refused_is_the_users_affair(
     with pytest.raises(CommandError, match="refuses the login") as caught:
         mailbox.send(LETTER)
     assert "wrong-one" not in str(caught.value) + repr(mailbox)
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("password", ["right", "a long pass phrase with / and + and ~ in it", "abcd1234"])
+def test_a_server_that_tells_the_password_is_not_repeated(
+    start: Start, postbox: Postbox, password: str
+) -> None:
+    postbox.accepted = password.encode()
+    mailbox = Mailbox("localhost", start(auth_require_tls=False), "none", "me@example.com", "me", password)
+    coded = base64.b64encode(f"\0me\0{password}".encode()).decode()
+    for told in (
+        password,
+        password.upper(),
+        quote(password),
+        base64.b64encode(password.encode()).decode(),
+        base64.urlsafe_b64encode(password.encode()).decode().rstrip("="),
+        coded,
+        f"{coded[:-4]}\r\n554 {coded[-4:]}",
+        "x" * 280 + coded,
+        " ".join(password),
+        password.encode().hex(),
+        json.dumps({"auth": password}),
+    ):
+        postbox.answer = (
+            f"554-no mail from 5{chr(13)}{chr(10)}554 {told}" if "\r" not in told else f"554-{told}"
+        )
+        with pytest.raises(
+            CommandError, match=r"status 554.*not shown, since the password is in it"
+        ) as caught:
+            mailbox.send(LETTER)
+        assert password not in str(caught.value)
+    assert postbox.logins.count(("me", password)) == 11
+    postbox.answer = "554 looks like spam"
+    with pytest.raises(CommandError, match=r"status 554.*looks like spam"):
+        mailbox.send(LETTER)
+
+
+@pytest.mark.real
+def test_a_password_that_can_not_be_sent_is_said(start: Start, postbox: Postbox) -> None:
+    mailbox = Mailbox("localhost", start(auth_require_tls=False), "none", "me@example.com", "me", "ünïcode")
+    with pytest.raises(CommandError, match="letters beyond ASCII") as caught:
+        mailbox.send(LETTER)
+    assert "ü" not in str(caught.value)
 
 
 def test_a_server_that_is_not_there_is_said() -> None:

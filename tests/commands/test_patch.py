@@ -217,7 +217,9 @@ def test_letters_that_the_encoding_has_not_are_told(workspace: Workspace, regist
 def test_what_is_no_text_or_is_not_there(workspace: Workspace, registry: Registry) -> None:
     edit = {"search": "a", "replace": "b"}
     ran, _ = patch(workspace, registry, b"\0\1\2\3" * 50, edit)
-    assert ran.result == "a.py is not text, so there are no lines to edit in it."
+    assert ran.result.startswith(
+        "a.py is binary data (200 bytes): text put into it would destroy it, so nothing was changed."
+    )
     ran = registry.run(Action("patch_file", {"filename": "b.py", "edits": [edit]}))
     assert "There is no 'b.py'" in ran.result
     assert "a.py" in ran.result

@@ -206,6 +206,16 @@ def test_no_page_takes_long(piece: str) -> None:
     assert time.process_time() - begun < 30
 
 
+def test_a_tag_with_very_many_attributes_takes_no_time_and_others_keep_theirs() -> None:
+    many = " ".join(f"a{number}=b" for number in range(140_000))
+    long = f'<a title="{"so long " * 400}" href="/there">a link with a long title</a>'
+    begun = time.process_time()
+    page = read_page(f"<html><body><p {many}>text</p>{long}<p {many}", URL)
+    assert time.process_time() - begun < 10
+    assert "text" in page.text
+    assert "a link with a long title [1]" in page.text
+
+
 def test_a_page_that_a_script_makes_shows_nothing_of_the_script() -> None:
     html = """<title>App</title><style>p > a { content: "<b>" }</style><div id=root></div>
     <SCRIPT>show('<main><h1>Made by a script</h1></main>' + (1 < 2))</SCRIPT ><script>'</div>' unclosed"""

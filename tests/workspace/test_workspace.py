@@ -553,3 +553,71 @@ def test_a_copy_of_a_long_file_is_kept_piece_by_piece(workspace: Workspace, tmp_
     with pytest.raises(CommandError):
         workspace.keep_copy("y.txt", tmp_path / "missing")
     assert not workspace.exists("y.txt")
+
+
+# -- names that read the same --------------------------------------------------------------------
+
+DECOMPOSED = "re\u0301sume\u0301.txt"
+COMPOSED = "r\u00e9sum\u00e9.txt"
+SCREENSHOT = "Shot at 3.00\u202fPM.png"
+
+reads_names_as_written = pytest.mark.skipif(
+    sys.platform == "darwin", reason="the system itself takes both for one"
+)
+
+
+@reads_names_as_written
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        (DECOMPOSED, COMPOSED),
+        (COMPOSED, DECOMPOSED),
+        (SCREENSHOT, "Shot at 3.00 PM.png"),
+        ("a b.txt", "a\u00a0b.txt"),
+        (f"{DECOMPOSED}/a\u202fb/x.txt", f"{COMPOSED}/a b/x.txt"),
+    ],
+)
+def test_a_file_is_found_under_a_name_that_reads_the_same(
+    workspace: Workspace, there: str, asked: str
+) -> None:
+    path = workspace.root / there
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("old")
+    assert workspace.read_bytes(asked) == b"old"
+    assert workspace.canonical(asked) == there
+    assert workspace.canonical(asked, follow_last=False) == there
+    assert workspace.write_text(asked, "new").name == there
+    assert workspace.append_text(asked, "er").name == there
+    assert path.read_text() == "newer"
+    assert [entry.name for entry in workspace.walk() if entry.kind == "file"] == [there]
+    assert workspace.delete(asked).name == there
+
+
+@reads_names_as_written
+def test_the_exact_name_comes_first_and_of_several_none_is_guessed(workspace: Workspace) -> None:
+    for name in (DECOMPOSED, COMPOSED):
+        (workspace.root / name).write_text(name)
+    for name in (DECOMPOSED, COMPOSED):
+        assert workspace.read_bytes(name).decode() == name
+        assert workspace.canonical(name) == name
+    (workspace.root / "a\u00a0b").touch()
+    (workspace.root / "a\u202fb").touch()
+    assert not workspace.exists("a b")
+    assert workspace.write_text("a b", "x").created
+    # Capital letters, and letters that only look alike, are other names.
+    (workspace.root / "\u00c9a.txt").touch()
+    assert not workspace.exists("\u00e9a.txt")
+
+
+@reads_names_as_written
+@posix
+def test_a_name_that_reads_the_same_leads_no_further_than_itself(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (workspace.root / "to\u202fout").symlink_to(tmp_path / "out")
+    for name in ("to out/x", "to out"):
+        with pytest.raises(CommandError):
+            workspace.write_text(name, "x")
+    assert not list((tmp_path / "out").iterdir())
+    assert workspace.delete("to out").kind == "link"
