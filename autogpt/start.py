@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
@@ -13,15 +13,19 @@ from autogpt import build, connect
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import ExitCode, UsageError
 from autogpt.core.limits import Limits
+from autogpt.core.messages import Completion, Message
+from autogpt.core.ports import Model
 from autogpt.core.profile import Profile
 from autogpt.demo import SCRIPT
 from autogpt.journal.codec import Header
+from autogpt.kept_words import words_kept
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
 from autogpt.rights import check_own_files, check_workspace, given_limits, limits_json, read_rules
 from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
+from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher, fetching
 from autogpt.workspace import Workspace
@@ -29,7 +33,7 @@ from autogpt.workspace import Workspace
 
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
-    with stage(options) as here, ExitStack() as closing:
+    with stage(options, working=True) as here, ExitStack() as closing:
         check_own_files(here)
         connected = _connected(here, demo=options.demo)
         if connected is None:
@@ -56,14 +60,14 @@ def new_run(options: Options) -> ExitCode:
         )
         with nothing_begun():
             created = build.run_store(here.settings, STATE).create(header)
-        with created as journal:
+        with created as journal, words_kept(here, journal), closing.pop_all():
             begun = Begun(journal.header, (), journal)
             return play(here, source, rules, place, programs, begun, watcher)
 
 
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
-    with stage(options) as here:
+    with stage(options, working=True) as here:
         check_own_files(here)
         ready = _asked_first(here, run_id)
         if ready is None:
@@ -91,7 +95,7 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)
-            with _programs(here, source, place) as programs:
+            with words_kept(here, journal), _programs(here, source, place) as programs:
                 return play(here, source, rules, place, programs, begun, watcher)
 
 
@@ -168,8 +172,25 @@ def _profile(
     questions = here.questions if here.attended else None
     with ExitStack() as closing:
         model, ledger = build.thinker(here.settings, source, budget, watcher, closing)
-        profile = choose_profile(asked, model, questions)
+        profile = choose_profile(asked, _Meanwhile(model, here.keyboard), questions)
     return profile, ledger.spent
+
+
+class _Meanwhile:
+    """A model, and what is typed while it thinks: that is for the agent, and answers no question after it."""
+
+    def __init__(self, model: Model, keyboard: Keyboard) -> None:
+        self._model = model
+        self._keyboard = keyboard
+
+    def complete(
+        self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
+    ) -> Completion:
+        """As the model itself."""
+        try:
+            return self._model.complete(messages, reply_tokens=reply_tokens, as_reply=as_reply)
+        finally:
+            self._keyboard.put_aside()
 
 
 def read_profile_of_demo() -> Profile:

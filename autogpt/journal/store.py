@@ -30,6 +30,7 @@ from autogpt.core.events import (
     Failed,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -284,7 +285,7 @@ def _state_after(event: Event, before: str) -> str:
             return "stopped: provider"
         case Left():
             return "stopped: you left"
-        case Unknown():
+        case Unknown() | Kept():
             return before
         case (
             Replied()
