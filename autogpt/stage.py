@@ -100,7 +100,14 @@ def stage(options: Options, *, acting: bool = True, working: bool = False) -> It
         )
         if acting:
             _tell(made, loaded)
+        if working:
+            stack.callback(_tell_left, made)
         yield made
+
+
+def _tell_left(here: Stage) -> None:
+    with here.interrupts.shielded(deliver=False):
+        here.keyboard.tell_left()
 
 
 def _check_folder() -> None:

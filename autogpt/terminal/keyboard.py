@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from autogpt.core.redact import Redactor
 from autogpt.terminal.console import Console
+from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts, Leaving
+from autogpt.terminal.lines import Tone
 from autogpt.terminal.typeahead import TypeAhead
 from autogpt.terminal.typed import NOTHING, Typed, clean, joined, split_typed
 
@@ -83,6 +85,13 @@ class Keyboard:
         """Let no line that was typed until now answer the next question; `typed` gives them later."""
         typed = self.typed()
         self._aside, self._unfinished = typed.lines, typed.rest
+
+    def tell_left(self) -> None:
+        """At the very end: what was typed and nobody can take any more is at least told."""
+        typed = self.typed()
+        words = " ".join(row.strip() for row in (*typed.lines, typed.rest) if row.strip())
+        if words:
+            self._console.say(f"Typed too late for the agent: {one_line(words, longest=2000)}", Tone.WARN)
 
     def begin_with(self, half: str) -> None:
         """Let the next answer begin with the line that the person had not ended."""

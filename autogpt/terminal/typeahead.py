@@ -1,8 +1,8 @@
 """The terminal's input while the agent works: what is typed is kept for the agent, never for the shell.
 
 Inside `with TypeAhead(…):` a Ctrl-C leaves the lines before it where they are (NOFLSH: a terminal
-throws them away otherwise), a Ctrl-Z takes them into the program before it stops, and the end takes all
-that is left, tells it, and gives the terminal back as it was. What it does not promise: a process that is
+throws them away otherwise), a Ctrl-Z takes them into the program before it stops, and the end empties
+the terminal and gives it back as it was. What it does not promise: a process that is
 killed (SIGKILL) reads nothing any more, and what is typed in the last moments of the interpreter is
 thrown away unread. A terminal that is not ours to use (a job in the background) is left alone.
 """
@@ -15,11 +15,10 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import TextIO
 
-from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts
 from autogpt.terminal.typed import NOTHING, Typed, flush_typed, is_ours, joined, take_typed
 
@@ -77,12 +76,11 @@ class TypeAhead:
         with self._interrupts.shielded(deliver=False):
             if sys.platform != "win32" and self._handles_stop:
                 signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-            left = self.take(half=True)
+            self.take(half=True)
             if self._held is not None:
                 _keep_at_interrupt(self._stdin, self._held)
             self._held = None
             flush_typed(self._stdin)
-            _tell_lost(left)
 
     if sys.platform != "win32":
 
@@ -99,15 +97,6 @@ class TypeAhead:
             signal.signal(signal.SIGTSTP, self._stop)
             if not self._asking and self._held is not None:
                 _keep_at_interrupt(self._stdin, True)
-
-
-def _tell_lost(left: Typed) -> None:
-    """Words that no run can keep any more are at least not lost from sight."""
-    words = " ".join(row.strip() for row in (*left.lines, left.rest) if row.strip())
-    if words:
-        with suppress(OSError, ValueError, AttributeError):
-            sys.stderr.write(f"Typed too late for the agent: {one_line(words, longest=1000)}\n")
-            sys.stderr.flush()
 
 
 def _is_terminal(stdin: TextIO | None) -> bool:

@@ -53,7 +53,9 @@ class Shell(Person):
     """Somebody in an interactive shell."""
 
     def __init__(self, place: Place, environ: dict[str, str]) -> None:
-        super().__init__(place, ["bash", "--noprofile", "--norc", "-i"], {"PS1": READY, "HISTFILE": "", **environ})
+        super().__init__(
+            place, ["bash", "--noprofile", "--norc", "-i"], {"PS1": READY, "HISTFILE": "", **environ}
+        )
         self._place = place
         self.sees(READY)
 
@@ -163,7 +165,9 @@ def test_ctrl_c_and_leaving_at_the_question(
     shell.starts("-y", "-c")
     model.wait_thinking()
     shell.presses(LINE + "\r" + CTRL_C)  # at once: nothing that is there before a Ctrl-C may be lost
-    shell.sees("What you typed reaches the agent at its next step.").answers("Type something for the agent", "n")
+    shell.sees("What you typed reaches the agent at its next step.").answers(
+        "Type something for the agent", "n"
+    )
     shell.sees("Kept for the next time:", f"│ {LINE}", "LEFT.").is_back()
     not_stolen(place)
     goes_on(place, server, model)
@@ -247,7 +251,7 @@ def test_many_lines_at_once_whole_and_in_order(
     shell: Shell, place: Place, model: Paced, server: OpenAIServer
 ) -> None:
     """More than a terminal holds, with characters of several bytes and keys that are no text."""
-    lines = [f"{LINE}-{number} 汉字 über {'x' * 60}" for number in range(300)]
+    lines = [f"{LINE}-{number} 汉字 über {'x' * 60}" for number in range(100)]
     shell.starts("-y", "-c", "-l", "1")
     model.wait_thinking()
     typing = threading.Thread(target=shell.presses, args=("\r".join(lines) + "\r",))
