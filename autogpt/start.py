@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from autogpt import build, connect
 from autogpt.connect import Demonstration, Provider
@@ -19,11 +18,19 @@ from autogpt.core.profile import Profile
 from autogpt.demo import SCRIPT
 from autogpt.journal.codec import Header
 from autogpt.kept_words import words_kept
+from autogpt.known_runs import remember_run
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import check_own_files, check_workspace, given_limits, limits_json, read_rules
+from autogpt.rights import (
+    check_own_files,
+    check_workspace,
+    given_limits,
+    in_workspace_of,
+    limits_json,
+    read_rules,
+)
 from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.render import profile_lines
@@ -61,6 +68,7 @@ def new_run(options: Options) -> ExitCode:
         with nothing_begun():
             created = build.run_store(here.settings, STATE).create(header)
         with created as journal, words_kept(here, journal), closing.pop_all():
+            remember_run(here.settings.configuration_folder, journal.header.id, place.root)
             begun = Begun(journal.header, (), journal)
             return play(here, source, rules, place, programs, begun, watcher)
 
@@ -68,12 +76,20 @@ def new_run(options: Options) -> ExitCode:
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
     with stage(options, working=True) as here:
-        check_own_files(here)
-        ready = _asked_first(here, run_id)
+        with nothing_begun():
+            past = build.run_store(here.settings, STATE).read(run_id)
+        there = in_workspace_of(here, past.header)
+        if there is None:
+            return ExitCode.INTERRUPTED
+        check_own_files(there)
+        ready = _asked_first(there, past.header)
         if ready is None:
             return ExitCode.INTERRUPTED
         with nothing_begun():
-            opened = build.run_store(ready.settings, STATE).open(run_id)
+            opened = build.run_store(ready.settings, STATE).open(past.header.id)
+        if opened.header != past.header:
+            opened.journal.close()
+            raise UsageError(f"The journal of run {past.header.id} was changed just now: try again.")
         with opened.journal as journal:
             for notice in opened.notices:
                 ready.warn(notice)
@@ -83,15 +99,8 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
                 return ExitCode.INTERRUPTED
             here, source = connected
             rules = read_rules(here, source)
-            before = Path(opened.header.workspace)
-            is_gone = not before.exists()
             place = build.workspace(here.settings)
             check_workspace(here, place, opened.header)
-            if is_gone and place.root == before:
-                here.warn(
-                    f"The workspace {before} was not there any more, so an empty one was made. "
-                    "If it was moved, leave, and say where it is with --workspace-directory."
-                )
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)
@@ -121,12 +130,10 @@ def _programs(here: Stage, source: Provider | Demonstration, place: Workspace) -
             programs.close()
 
 
-def _asked_first(here: Stage, run_id: str | None) -> Stage | None:
+def _asked_first(here: Stage, header: Header) -> Stage | None:
     """Ask who answers before the journal is opened: a key that is typed now must not get into it."""
     if here.options.demo or connect.has_provider(here.settings):
         return here
-    with nothing_begun():
-        header = build.run_store(here.settings, STATE).read(run_id).header
     if header.setup.get("demo"):
         return here
     connected = _connected(here, demo=False)

@@ -223,7 +223,8 @@ def _load(folder: Path, lines: Reading) -> tuple[Header, tuple[Event, ...]]:
 
 def _header(folder: Path, lines: Iterable[dict[str, object]]) -> Header:
     try:
-        return decode_header(next(iter(lines), {}))
+        # The folder's name counts: an id from elsewhere could lead to another file.
+        return replace(decode_header(next(iter(lines), {})), id=folder.name)
     except Unreadable as error:
         raise JournalError(
             f"The journal of run {folder.name} ({folder / NAME}) can't be used: {error}."
