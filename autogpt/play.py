@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from autogpt import build, ending
@@ -25,9 +24,10 @@ from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
+from autogpt.journal.plausible import limits_of, spent_before
 from autogpt.kept_words import keep_words, words_from_before
 from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
-from autogpt.rights import Rules, given_limits, limits_of
+from autogpt.rights import Rules, given_limits
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
@@ -167,7 +167,7 @@ def _mode(
         # Without a person there, a demonstration would only refuse its own commands.
         continuous=here.options.continuous or (isinstance(source, Demonstration) and not here.attended),
         attended=here.attended,
-        spent_before=Decimal(str(header.setup.get("spent_before", "0"))),
+        spent_before=spent_before(header),
         started=header.created,
     )
 

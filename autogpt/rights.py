@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -172,18 +170,6 @@ def given_limits(here: Stage, before: Limits) -> Limits:
         steps=options.max_steps or before.steps,
         seconds=options.max_time or before.seconds,
         stop_after=options.continuous_limit,
-    )
-
-
-def limits_of(header: Header) -> Limits:
-    """The limits that a run began with."""
-    before: Mapping[str, Any] = header.setup.get("limits") or {}
-    budget = before.get("budget")
-    return Limits(
-        budget=None if budget is None else Decimal(str(budget)),
-        tokens=before.get("tokens"),
-        steps=before.get("steps"),
-        seconds=before.get("seconds"),
     )
 
 

@@ -77,7 +77,7 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
     with stage(options, working=True) as here:
         with nothing_begun():
-            past = build.run_store(here.settings, STATE).read(run_id)
+            past = build.run_store(here.settings, STATE).read_plausible(run_id)
         there = in_workspace_of(here, past.header)
         if there is None:
             return ExitCode.INTERRUPTED
