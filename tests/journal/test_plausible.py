@@ -92,7 +92,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, *options: str) -> int:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     for name in ("OPENAI_API_KEY", "OPENAI_API_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
