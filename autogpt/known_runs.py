@@ -27,7 +27,8 @@ def remember_run(configuration: Path | None, run_id: str, workspace: Path) -> bo
         return False
     folder = configuration / _FOLDER
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        configuration.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         if not _is_private(folder):
             return False
         _put(folder, _name(run_id, str(workspace)), str(workspace))

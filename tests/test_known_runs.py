@@ -46,7 +46,7 @@ def test_it_is_private(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     folder = tmp_path / "autogpt/runs"
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert [each.stat().st_mode & 0o777 for each in (folder, folder.parent)] == [0o700, 0o700]
     assert [path.stat().st_mode & 0o777 for path in folder.iterdir()] == [0o600]
 
 

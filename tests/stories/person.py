@@ -26,7 +26,7 @@ import pyte
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.world import Model, Place, command, provider
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds until a test fails because nothing of what it waits for appears."""
 
 _TAKE_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"

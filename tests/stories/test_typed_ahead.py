@@ -247,6 +247,65 @@ def test_before_there_is_a_run(shell: Shell, place: Place, model: Paced) -> None
     not_stolen(place)
 
 
+def test_while_the_profile_is_made(shell: Shell, place: Place, model: Paced) -> None:
+    """Nothing of it answers the questions that come then; it is for the agent."""
+    model._profile = "I would rather not."
+    (place.folder / "ai_settings.yaml").unlink()
+    shell.starts("-c").sees("I want Auto-GPT to:").types("write on tea")
+    model.wait_thinking()
+    shell.types(LINE).sees(LINE)
+    model.let(100)
+    shell.sees("So let us set it up by hand", "Name of your AI").types("TeaGPT")
+    shell.sees("TeaGPT is").types("a writer").sees("Goal 1:").types("tea").sees("Goal 2:").types("")
+    shell.sees("Budget in US dollars").types("").sees("reaches the agent at its next step", "DONE.").is_back()
+    not_stolen(place)
+    assert f"Feedback from the user: {LINE}" in model.prompts[0]
+
+
+def test_at_a_question_what_was_typed_is_kept_too(
+    shell: Shell, place: Place, model: Paced, server: OpenAIServer
+) -> None:
+    """Told to end while the person writes an answer: it was not ended, so only they get it back."""
+    model.let()
+    shell.starts("-y").is_asked("Run write_to_file?").presses(LINE).sees(LINE)
+    os.kill(shell.program(), signal.SIGTERM)
+    shell.sees("Not ended by Enter", f"│ {LINE}").is_back()
+    not_stolen(place)
+
+
+def test_behind_the_answer_that_leaves(
+    shell: Shell, place: Place, model: Paced, server: OpenAIServer
+) -> None:
+    model.let()
+    shell.starts("-y").is_asked("Run write_to_file?").presses(f"n\r{LINE}\r")
+    shell.sees("Kept for the next time:", f"│ {LINE}").is_back()
+    not_stolen(place)
+    goes_on(place, server, model)
+
+
+def test_a_limit_that_is_asked_about(shell: Shell, place: Place, server: OpenAIServer, model: Paced) -> None:
+    shell.starts("-y", "-c", "--max-steps", "1")
+    model.wait_thinking()
+    shell.types(LINE).sees(LINE)
+    model.let(100)
+    shell.is_asked("How much more?").types("")
+    shell.sees("Kept for the next time:", f"│ {LINE}").is_back()
+    not_stolen(place)
+
+
+def test_in_the_background_the_terminal_is_left_alone(shell: Shell, place: Place, model: Paced) -> None:
+    shell.types(
+        f"{shlex.join(command('-y', '-c', '-l', '1', '--plain', '--output', 'json'))} > events 2> told &"
+    ).sees(READY)
+    model.wait_thinking()
+    shell.types("stty -a > modes; touch theirs").sees(READY)
+    model.let()
+    shell.types("wait").sees(READY)
+    assert (place.folder / "theirs").exists()
+    assert "-noflsh" in (place.folder / "modes").read_text()
+    assert kept(place) == []
+
+
 def test_many_lines_at_once_whole_and_in_order(
     shell: Shell, place: Place, model: Paced, server: OpenAIServer
 ) -> None:
