@@ -34,7 +34,7 @@ def replay(run_id: str | None, output: str) -> ExitCode:
     """Show one run again, event by event."""
     with stage(Options(output=output), acting=False) as here:
         with nothing_begun():
-            past = build.run_store(here.settings, STATE).read(run_id)
+            past = build.run_store(here.settings, STATE).read_plausible(run_id)
         for notice in past.notices:
             here.warn(notice)
         if here.events_to is not None:

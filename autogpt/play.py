@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from autogpt import build, ending
@@ -25,15 +24,17 @@ from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
+from autogpt.journal.plausible import limits_of, spent_before
+from autogpt.kept_words import keep_words, words_from_before
 from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
-from autogpt.rights import Rules, given_limits, limits_of
+from autogpt.rights import Rules, given_limits
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
 from autogpt.terminal.harmless import count
 from autogpt.terminal.jsonl import JsonLines
-from autogpt.terminal.lines import Tone
+from autogpt.terminal.lines import Tone, block
 from autogpt.terminal.person import TerminalUser, UnattendedUser
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher
@@ -72,12 +73,16 @@ class _Screen:
 
     def show(self, event: Event, now: Session) -> None:
         """An event, once it is written down."""
+        self.event(event)
+        if ends_step(event):
+            self.display.status(status_of(now))
+
+    def event(self, event: Event) -> None:
+        """The same, without where the run stands now."""
         if self.lines is not None:
             self.lines.event(event)
         # With nobody there, what is shown ends up in somebody's log.
         self.display.event(event if self.here.attended else decode(encode(event, self.redact)))
-        if ends_step(event):
-            self.display.status(status_of(now))
 
     def stop(self, reason: str, text: str, code: ExitCode) -> None:
         """The last line of `--output json`; it is not in the journal, for a run may go on."""
@@ -139,9 +144,13 @@ def play(
             here.warn(unpriced)
         if begun.past:
             session = _taken_up(session, begun.journal, screen, advised)
+            _tell_kept(here, begun.past)
         show = _told(screen, _speaker(here, agent, closing))
         try:
-            stop = drive(session, agent.ports(session), begun.journal.append, show, here.interrupts)
+            try:
+                stop = drive(session, agent.ports(session), begun.journal.append, show, here.interrupts)
+            finally:
+                keep_words(here, begun.journal, screen.event, user)
         except BaseException as error:
             return _broken_off(screen, error, header)
         return _stopped(screen, stop, header)
@@ -158,7 +167,7 @@ def _mode(
         # Without a person there, a demonstration would only refuse its own commands.
         continuous=here.options.continuous or (isinstance(source, Demonstration) and not here.attended),
         attended=here.attended,
-        spent_before=Decimal(str(header.setup.get("spent_before", "0"))),
+        spent_before=spent_before(header),
         started=header.created,
     )
 
@@ -276,6 +285,17 @@ def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advi
     if session.pending is not None and not session.unfinished:
         screen.display.action(session.pending)
     return session
+
+
+def _tell_kept(here: Stage, past: tuple[Event, ...]) -> None:
+    """Say what the agent is told now of what was typed at the end of the last time."""
+    before = words_from_before(past)
+    if before is None:
+        return
+    if before.text:
+        here.console.say("What you typed last time reaches the agent at its next step:", Tone.LABEL)
+        here.console.show(block(before.text))
+    here.keyboard.begin_with(before.half)
 
 
 def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:

@@ -6,9 +6,8 @@ Nothing that lies in the workspace or the current folder can widen them.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shlex
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,10 @@ from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
+from autogpt.known_runs import is_known_run
 from autogpt.policy_file import default_policy_path, read_policy
 from autogpt.settings import Settings
+from autogpt.settings.texts import visible_path
 from autogpt.stage import ENV_FILE, Stage
 from autogpt.workspace import Workspace
 
@@ -86,6 +87,58 @@ def check_workspace(here: Stage, place: Workspace, header: Header) -> None:
         )
 
 
+def in_workspace_of(here: Stage, header: Header) -> Stage | None:
+    """The stage with the workspace that a run goes on in: its own, or the one that the command line names.
+
+    `None` when the person who is asked does not want it. Nothing is made. Raises UsageError where the
+    folder is gone, and where nobody is there to ask and only a journal, which may have come with somebody
+    else's files, says where to write.
+    """
+    before, named = header.workspace, here.options.workspace_directory
+    if named is not None:
+        # The command line is the person's word.
+        now = os.path.realpath(named.expanduser())
+        if not os.path.isdir(now):
+            raise UsageError(f"There is no folder {now}: make it first, or name another with -w.")
+        if now != before:
+            here.warn(f"This run worked in {visible_path(Path(before))}. It goes on in {now}, as you say.")
+        return here
+    if not os.path.isabs(before) or not os.path.isdir(before):
+        raise UsageError(
+            f"The workspace of this run, {visible_path(Path(before))}, is gone. If it was moved, say where it is: {_with_w(here, header)}"
+        )
+    if os.path.realpath(before) != before:
+        raise UsageError(
+            f"The workspace of this run, {visible_path(Path(before))}, is now a link to another folder. "
+            f"Say which one to use: {_with_w(here, header)}"
+        )
+    usual = os.path.realpath(here.settings.files.workspace_directory.expanduser())
+    files = replace(here.settings.files, workspace_directory=Path(before))
+    there = replace(here, settings=replace(here.settings, files=files))
+    if here.attended:
+        if before == usual:
+            return there
+        here.say(
+            f"This run works in {visible_path(Path(before))}, and not in {visible_path(Path(usual))}, as a new one would."
+        )
+        return there if here.questions.ask_yes_no("Go on there?") else None
+    if not _is_mounted(here) and not is_known_run(here.settings.configuration_folder, header.id, before):
+        raise UsageError(
+            f"Run {header.id} is not known to have begun on this account in {visible_path(Path(before))}, and nobody is there to "
+            f"ask. If the agent may work there, say so: {_with_w(here, header, before)}"
+        )
+    return there
+
+
+def _with_w(here: Stage, header: Header, folder: str = "FOLDER") -> str:
+    return f"{here.started_as} resume {header.id} -w {shlex.quote(folder) if folder != 'FOLDER' else folder}"
+
+
+def _is_mounted(here: Stage) -> bool:
+    """In the image's container the person's own folders are not there; what was mounted is the person's word."""
+    return here.environ.get("AUTOGPT_CONTAINER") == "1"
+
+
 def check_own_files(here: Stage) -> None:
     """What the agent itself can write may not say what it is allowed, or where the key is sent.
 
@@ -117,18 +170,6 @@ def given_limits(here: Stage, before: Limits) -> Limits:
         steps=options.max_steps or before.steps,
         seconds=options.max_time or before.seconds,
         stop_after=options.continuous_limit,
-    )
-
-
-def limits_of(header: Header) -> Limits:
-    """The limits that a run began with."""
-    before: Mapping[str, Any] = header.setup.get("limits") or {}
-    budget = before.get("budget")
-    return Limits(
-        budget=None if budget is None else Decimal(str(budget)),
-        tokens=before.get("tokens"),
-        steps=before.get("steps"),
-        seconds=before.get("seconds"),
     )
 
 

@@ -20,6 +20,7 @@ from autogpt.terminal.jsonl import claimed_stdout
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.questions import Questions
+from autogpt.terminal.typeahead import TypeAhead
 
 ENV_FILE = Path(".env")
 STATE = Path(".autogpt")
@@ -67,15 +68,17 @@ class Stage:
 
 
 @contextmanager
-def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
+def stage(options: Options, *, acting: bool = True, working: bool = False) -> Iterator[Stage]:
     """Set the stage, and clear it at the end, whichever way that comes. Raises UsageError.
 
-    Where no agent is to act, nothing is said of what the settings mean for one.
+    Where no agent is to act, nothing is said of what the settings mean for one. Where an agent is to be
+    `working`, what is typed is for the agent until the end, and never for who reads the terminal next.
     """
     with ExitStack() as stack:
         _check_folder()
         interrupts = stack.enter_context(Interrupts())
         options = options.at(_called_from(os.environ))
+        ahead = stack.enter_context(TypeAhead(sys.stdin, interrupts)) if working else None
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
         loaded = load_settings(os.environ, ENV_FILE, _overrides(options))
         settings = _with_models(loaded.settings, options)
@@ -83,7 +86,7 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
         plain = options.plain or settings.run.plain_output
         console = Console(stream, look_of(stream, os.environ, plain=plain), os.environ)
         stack.callback(console.close)
-        keyboard = Keyboard(console, sys.stdin, history=STATE / "history", interrupts=interrupts)
+        keyboard = Keyboard(console, sys.stdin, history=STATE / "history", interrupts=interrupts, ahead=ahead)
         made = Stage(
             options=options,
             settings=settings,
@@ -98,6 +101,8 @@ def stage(options: Options, *, acting: bool = True) -> Iterator[Stage]:
         )
         if acting:
             _tell(made, loaded)
+        if working:
+            stack.callback(_tell_left, made)
         yield made
 
 
@@ -105,6 +110,11 @@ def _called_from(environ: Mapping[str, str]) -> Path:
     """Where paths given as options start: where run.sh was called, which starts the program elsewhere."""
     named = Path(environ.get("AUTOGPT_CALLED_FROM", ""))
     return named if named.is_absolute() else Path()
+
+
+def _tell_left(here: Stage) -> None:
+    with here.interrupts.shielded(deliver=False):
+        here.keyboard.tell_left()
 
 
 def _check_folder() -> None:

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 from autogpt import build, connect
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import ExitCode, UsageError
 from autogpt.core.limits import Limits
+from autogpt.core.messages import Completion, Message
+from autogpt.core.ports import Model
 from autogpt.core.profile import Profile
 from autogpt.demo import SCRIPT
 from autogpt.governing import Governing, governing
 from autogpt.journal.codec import Header
+from autogpt.kept_words import words_kept
+from autogpt.known_runs import remember_run
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import check_own_files, check_workspace, given_limits, limits_json, read_rules
+from autogpt.rights import (
+    check_own_files,
+    check_workspace,
+    given_limits,
+    in_workspace_of,
+    limits_json,
+    read_rules,
+)
 from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
+from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher, fetching
 from autogpt.workspace import Workspace
@@ -30,7 +41,7 @@ from autogpt.workspace import Workspace
 
 def new_run(options: Options) -> ExitCode:
     """Start a new run."""
-    with stage(options) as here, ExitStack() as closing:
+    with stage(options, working=True) as here, ExitStack() as closing:
         governs = governing(here.settings)
         governs.check(here.settings.files.workspace_directory)
         check_own_files(here)
@@ -59,22 +70,31 @@ def new_run(options: Options) -> ExitCode:
         )
         with nothing_begun():
             created = build.run_store(here.settings, STATE).create(header)
-        with created as journal:
+        with created as journal, words_kept(here, journal), closing.pop_all():
+            remember_run(here.settings.configuration_folder, journal.header.id, place.root)
             begun = Begun(journal.header, (), journal)
             return play(here, source, rules, place, programs, begun, watcher)
 
 
 def resume(run_id: str | None, options: Options) -> ExitCode:
     """Go on with a run where it stopped."""
-    with stage(options) as here:
-        governs = governing(here.settings)
-        governs.check(here.settings.files.workspace_directory)
-        check_own_files(here)
-        ready = _asked_first(here, run_id)
+    with stage(options, working=True) as here:
+        with nothing_begun():
+            past = build.run_store(here.settings, STATE).read_plausible(run_id)
+        there = in_workspace_of(here, past.header)
+        if there is None:
+            return ExitCode.INTERRUPTED
+        governs = governing(there.settings)
+        governs.check(there.settings.files.workspace_directory)
+        check_own_files(there)
+        ready = _asked_first(there, past.header)
         if ready is None:
             return ExitCode.INTERRUPTED
         with nothing_begun():
-            opened = build.run_store(ready.settings, STATE).open(run_id)
+            opened = build.run_store(ready.settings, STATE).open(past.header.id)
+        if opened.header != past.header:
+            opened.journal.close()
+            raise UsageError(f"The journal of run {past.header.id} was changed just now: try again.")
         with opened.journal as journal:
             for notice in opened.notices:
                 ready.warn(notice)
@@ -84,19 +104,12 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
                 return ExitCode.INTERRUPTED
             here, source = connected
             rules = read_rules(here, source)
-            before = Path(opened.header.workspace)
-            is_gone = not before.exists()
             place = build.workspace(here.settings, governs.read_only)
             check_workspace(here, place, opened.header)
-            if is_gone and place.root == before:
-                here.warn(
-                    f"The workspace {before} was not there any more, so an empty one was made. "
-                    "If it was moved, leave, and say where it is with --workspace-directory."
-                )
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)
-            with _programs(here, source, place, governs) as programs:
+            with words_kept(here, journal), _programs(here, source, place, governs) as programs:
                 return play(here, source, rules, place, programs, begun, watcher)
 
 
@@ -125,12 +138,10 @@ def _programs(
             programs.close()
 
 
-def _asked_first(here: Stage, run_id: str | None) -> Stage | None:
+def _asked_first(here: Stage, header: Header) -> Stage | None:
     """Ask who answers before the journal is opened: a key that is typed now must not get into it."""
     if here.options.demo or connect.has_provider(here.settings):
         return here
-    with nothing_begun():
-        header = build.run_store(here.settings, STATE).read(run_id).header
     if header.setup.get("demo"):
         return here
     connected = _connected(here, demo=False)
@@ -176,8 +187,25 @@ def _profile(
     questions = here.questions if here.attended else None
     with ExitStack() as closing:
         model, ledger = build.thinker(here.settings, source, budget, watcher, closing)
-        profile = choose_profile(asked, model, questions)
+        profile = choose_profile(asked, _Meanwhile(model, here.keyboard), questions)
     return profile, ledger.spent
+
+
+class _Meanwhile:
+    """A model, and what is typed while it thinks: that is for the agent, and answers no question after it."""
+
+    def __init__(self, model: Model, keyboard: Keyboard) -> None:
+        self._model = model
+        self._keyboard = keyboard
+
+    def complete(
+        self, messages: Sequence[Message], *, reply_tokens: int, as_reply: bool = False
+    ) -> Completion:
+        """As the model itself."""
+        try:
+            return self._model.complete(messages, reply_tokens=reply_tokens, as_reply=as_reply)
+        finally:
+            self._keyboard.put_aside()
 
 
 def read_profile_of_demo() -> Profile:

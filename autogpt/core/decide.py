@@ -34,6 +34,7 @@ from autogpt.core.events import (
     Failed,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -48,7 +49,7 @@ from autogpt.core.events import (
     Unknown,
 )
 from autogpt.core.session import Session
-from autogpt.core.turns import ASK_USER
+from autogpt.core.turns import ASK_USER, TASK_COMPLETE
 from autogpt.core.unreachable import assert_never
 
 UNFINISHED = (
@@ -66,7 +67,7 @@ def decide(session: Session) -> Effect:
         case Stuck(why=why):
             kept = progress.is_kept_from_working(session.history)
             return Stop(StopReason.REFUSED if kept else StopReason.STUCK, why)
-        case Ran(action=Action(command="task_complete", args=args), ok=True):
+        case Ran(action=Action(command=command, args=args), ok=True) if command == TASK_COMPLETE:
             return Stop(StopReason.COMPLETE, str(args.get("reason", "")))
         case LimitMet() as met:
             return _at_limit(session, met)
@@ -80,7 +81,15 @@ def decide(session: Session) -> Effect:
             return _authorised(session)
         case Reviewed(agrees=True):
             return _considered(session) if session.unfinished else _authorised(session)
-        case Replied() | RuleAdded() | Extended() | Failed() | Resumed() | Overflowed(of_fast_model=True):
+        case (
+            Replied()
+            | RuleAdded()
+            | Extended()
+            | Failed()
+            | Resumed()
+            | Kept()
+            | Overflowed(of_fast_model=True)
+        ):
             return _considered(session)
         case Overflowed():
             return _think(session) if _system_fits(session) else Stop(StopReason.WINDOW, _TOO_SMALL)

@@ -113,7 +113,7 @@ class StopReason(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End the run."""
+    """End the run; words that the person typed meanwhile hold a `COMPLETE` back."""
 
     reason: StopReason
     text: str = ""

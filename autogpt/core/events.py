@@ -181,6 +181,17 @@ class Resumed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class Kept(Fact):
+    """The person had typed something that the agent wasn't told before the run stopped: it is told next time.
+
+    `half` is a line that they had begun and not ended by Enter; it is not for the agent.
+    """
+
+    text: str
+    half: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown(Fact):
     """An event written by a newer version: kept as it is, and passed over."""
 
@@ -208,5 +219,6 @@ Event = (
     | Failed
     | Left
     | Resumed
+    | Kept
     | Unknown
 )

@@ -20,6 +20,7 @@ from autogpt.core.effects import (
     Review,
     Run,
     Stop,
+    StopReason,
     Summarise,
     Think,
 )
@@ -43,36 +44,46 @@ from autogpt.core.messages import NO_USAGE, Completion, Usage
 from autogpt.core.ports import Ports
 from autogpt.core.reply import Unreadable, read_reply
 from autogpt.core.session import Session
+from autogpt.core.turns import TASK_COMPLETE
 from autogpt.core.unreachable import assert_never
 
 
 def run(session: Session, ports: Ports) -> Iterator[tuple[Event | Stop, Session]]:
     """Go on from `session` until a `Stop`, which comes last. ProviderError passes, told by a `Failed`."""
-    while not isinstance(effect := decide(session), Stop):
+    while True:
         failure: ProviderError | None = None
+        event: Event | Stop
         try:
-            event = _performed(effect, session, ports)
+            event = _performed(decide(session), session, ports)
         except ProviderError as error:
             failure, event = error, Failed(str(error), usage_of(error))
+        if isinstance(event, Stop):
+            yield event, session
+            return
         event = replace(event, at=ports.clock.time())
         session = session.after(event)
         yield event, session
         if failure is not None:
             raise failure
-    yield effect, session
 
 
 def _heard(effect: Effect, ports: Ports) -> Event | None:
-    """What the person typed meanwhile, handed on before the model thinks again."""
-    if not isinstance(effect, Think):
-        return None
-    said = ports.user.said()
+    """What the person typed meanwhile, handed on before the model thinks again or ends the run."""
+    match effect:
+        case Think() | Stop(reason=StopReason.COMPLETE):
+            said = ports.user.said()
+        case Begin(action=action) | Run(action=action) if action.command == TASK_COMPLETE:
+            said = ports.user.said()
+        case _:
+            return None
     return Advised(said) if said else None
 
 
-def _performed(effect: Effect, session: Session, ports: Ports) -> Event:
+def _performed(effect: Effect, session: Session, ports: Ports) -> Event | Stop:
     try:
-        return _heard(effect, ports) or perform(effect, session, ports)
+        if (heard := _heard(effect, ports)) is not None:
+            return heard
+        return effect if isinstance(effect, Stop) else perform(effect, session, ports)
     except KeyboardInterrupt as interrupt:
         return Interrupted(usage_of(interrupt))
     except OverLimit as limit:

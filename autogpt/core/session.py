@@ -21,6 +21,7 @@ from autogpt.core.events import (
     Failed,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -167,10 +168,10 @@ class Session:
                 return replace(session, granted=max(1, steps))
             case RuleAdded(pattern=pattern):
                 return session._ruled(pattern)
-            case Advised(text=text):
-                advised = session._told(event)._cleared()
-                named = self.named if self.setup.said is not None else self.named | hosts_in([text])
-                return replace(advised._remembered(event), granted=0, named=named)
+            case Advised():
+                return session._advised(event)._cleared()
+            case Kept(text=text):
+                return session._kept(Advised(text)) if text else self
             case Reviewed(agrees=agrees, usage=usage):
                 paid = session._paid(usage)._told(event)
                 if not agrees:
@@ -224,7 +225,16 @@ class Session:
 
     def _timed(self, event: Event) -> Session:
         match event:
-            case Authorised() | RuleAdded() | Advised() | ReviewAsked() | Extended() | Left() | Resumed():
+            case (
+                Authorised()
+                | RuleAdded()
+                | Advised()
+                | ReviewAsked()
+                | Extended()
+                | Left()
+                | Resumed()
+                | Kept()
+            ):
                 waited = True
             case Ran(action=action):
                 waited = action.command == ASK_USER
@@ -258,6 +268,15 @@ class Session:
         except ValueError:
             return self  # written by another version: what can't be read gives no right
         return replace(self, policy=self.policy.with_rule(rule))
+
+    def _advised(self, advice: Advised) -> Session:
+        named = self.named if self.setup.said is not None else self.named | hosts_in([advice.text])
+        return replace(self._told(advice)._remembered(advice), granted=0, named=named)
+
+    def _kept(self, advice: Advised) -> Session:
+        """What was typed at the end is advice; only that a command was begun must not be forgotten for it."""
+        advised = self._advised(advice)
+        return advised if self.begun or self.unfinished else advised._cleared()
 
     def _told(self, event: Event) -> Session:
         turn = turn_of(event, self.setup.measure, self._shared_tokens)

@@ -27,6 +27,9 @@ MOST_CHARACTERS_OF_A_TOKEN = 12
 ASK_USER = "ask_user"
 """The command whose result is the person's own words: no data, and never forgotten."""
 
+TASK_COMPLETE = "task_complete"
+"""The command that ends the run."""
+
 LONGEST_NAME = 100
 LONGEST_DONE_LINE = 100
 LONGEST_QUESTION = 200

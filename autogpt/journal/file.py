@@ -34,6 +34,7 @@ from autogpt.core.events import (
     Event,
     Extended,
     Garbled,
+    Kept,
     Ran,
     Reviewed,
     RuleAdded,
@@ -47,7 +48,7 @@ NAME = "journal.jsonl"
 DURABLE: frozenset[type[Any]] = frozenset(
     # What changes the world, and what the person decided and won't say again. A reply is flushed by
     # what follows it at once; those that nothing may follow for long were paid for.
-    {Begun, Ran, Advised, RuleAdded, Extended, Garbled, Reviewed, Summarised}
+    {Begun, Ran, Advised, Kept, RuleAdded, Extended, Garbled, Reviewed, Summarised}
 )
 """Events that are flushed to the device before `append` returns; those before them in the file are too."""
 

@@ -30,6 +30,7 @@ from autogpt.core.events import (
     Failed,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -48,6 +49,7 @@ from autogpt.core.unreachable import assert_never
 from autogpt.journal import locks
 from autogpt.journal.codec import Header, Redact, Unreadable, decode, decode_header
 from autogpt.journal.file import NAME, Fault, Journal, Reading, begin, explained, mend, reading
+from autogpt.journal.plausible import Implausible, check_event, check_header
 
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-z]+")
 
@@ -164,6 +166,19 @@ class RunStore:
         notices = (_damage(folder, events),) if lines.fault is Fault.DAMAGE else ()
         return RecordedRun(header, events, notices)
 
+    def read_plausible(self, wanted: str | None = None) -> RecordedRun:
+        """The same; JournalError also where it says what could never be, which would break whatever reckons with it."""
+        run = self.read(wanted)
+        try:
+            check_header(run.header)
+            for event in run.events:
+                check_event(event)
+        except Implausible as error:
+            raise JournalError(
+                f"The journal of run {run.header.id} can't be used: {error}. It was changed or damaged."
+            ) from None
+        return run
+
     def runs(self) -> list[RunSummary]:
         """All runs, the oldest first, one event in memory at a time. Raises JournalError."""
         return [_summary(folder) for folder in self._folders()]
@@ -222,7 +237,8 @@ def _load(folder: Path, lines: Reading) -> tuple[Header, tuple[Event, ...]]:
 
 def _header(folder: Path, lines: Iterable[dict[str, object]]) -> Header:
     try:
-        return decode_header(next(iter(lines), {}))
+        # The folder's name counts: an id from elsewhere could lead to another file.
+        return replace(decode_header(next(iter(lines), {})), id=folder.name)
     except Unreadable as error:
         raise JournalError(
             f"The journal of run {folder.name} ({folder / NAME}) can't be used: {error}."
@@ -249,9 +265,12 @@ def _summary(folder: Path) -> RunSummary:
     try:
         with reading(folder) as lines:
             events = iter(lines)
-            header = _header(folder, events)
+            read = _header(folder, events)
+            check_header(read)
+            header = read
             for data in events:
                 event = decode(data)
+                check_event(event)
                 state = _state_after(event, state)
                 steps += isinstance(event, Ran | Garbled | Denied)
                 usage = getattr(event, "usage", None)
@@ -261,7 +280,7 @@ def _summary(folder: Path) -> RunSummary:
             state = "damaged"
         elif locks.is_held(folder / _LOCK):
             state = "running"
-    except JournalError:
+    except (JournalError, Implausible):
         state = "damaged"
     if header is None:
         return RunSummary(folder.name, 0.0, "", state, steps, cost)
@@ -284,7 +303,7 @@ def _state_after(event: Event, before: str) -> str:
             return "stopped: provider"
         case Left():
             return "stopped: you left"
-        case Unknown():
+        case Unknown() | Kept():
             return before
         case (
             Replied()

@@ -1,12 +1,12 @@
 """Ctrl-C, and being told to end, while the agent works.
 
 Ctrl-C once raises KeyboardInterrupt in the main thread: it cancels the model call or ends the
-command. Twice within a step, SIGTERM, SIGHUP (the terminal was closed) or Ctrl-Break raise
+command. Twice within a step, SIGTERM, SIGHUP (the terminal was closed), Ctrl-\\ or Ctrl-Break raise
 `Leaving`: save and leave, the run can be resumed. Handlers are there only inside
 `with Interrupts():`, and only in the main thread; a signal that was ignored before (nohup) stays
 ignored. Where raising would do harm or be lost (in the middle of an import, whose lock would stay
 held, or in a callback of the garbage collector) it is raised a moment later. Once leaving has begun, further signals are passed over, so that saving is not torn; the
-fifth Ctrl-C ends the process as the system does.
+fifth Ctrl-C, and a second Ctrl-\\, end the process as the system does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from autogpt.core.errors import ExitCode
 
-_ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")
+_ENDINGS = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGBREAK")
 _PRESSES_TO_KILL = 5
 _LATER = 0.01  # seconds
 
@@ -126,7 +126,7 @@ class Interrupts:
         if number == signal.SIGINT:
             self._presses += 1
         if self._leaving:
-            if self._presses >= _PRESSES_TO_KILL:
+            if self._presses >= _PRESSES_TO_KILL or number == getattr(signal, "SIGQUIT", None):
                 signal.signal(number, signal.SIG_DFL)
                 os.kill(os.getpid(), number)
             return

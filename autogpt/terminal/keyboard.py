@@ -20,8 +20,11 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from autogpt.core.redact import Redactor
 from autogpt.terminal.console import Console
+from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts, Leaving
-from autogpt.terminal.typed import Typed, clean, split_typed, take_typed
+from autogpt.terminal.lines import Tone
+from autogpt.terminal.typeahead import TypeAhead
+from autogpt.terminal.typed import NOTHING, Typed, clean, joined, split_typed
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -42,8 +45,11 @@ class Keyboard:
         *,
         history: Path | None = None,
         interrupts: Interrupts | None = None,
+        ahead: TypeAhead | None = None,
     ) -> None:
         """`history` is a file in the person's own state folder; without one nothing is kept.
+
+        `ahead` is who keeps what is typed while nothing asks.
 
         `stdin` is None where a process was started without any (`<&-`): then all input has ended.
         """
@@ -54,7 +60,10 @@ class Keyboard:
         self._editing = console.look.live and _is_terminal(stdin) and sys.stdin is stdin
         self._session: PromptSession[str] | None = None
         self._input: Input | None = None
-        self._early = Typed()
+        self._ahead = ahead or TypeAhead(stdin, interrupts)
+        self._early = NOTHING
+        self._aside: tuple[str, ...] = ()
+        self._unfinished = ""
         self._pressed = False  # a Ctrl-C that came in behind an answer
         self._failed = False
 
@@ -63,14 +72,30 @@ class Keyboard:
 
         Without `half`, a line that is not ended yet stays where the person can go on with it.
         """
-        early, self._early = self._early, Typed()
-        now = take_typed(self._stdin, half=half)
-        rows = [*now.lines, now.rest]
-        rows[0] = early.rest + rows[0]
-        *lines, rest = [*early.lines, *rows]
-        if not half:
+        typed = joined(self._early, self._ahead.take(half=half))
+        lines, rest = self._aside + typed.lines, typed.rest
+        self._early, self._aside = NOTHING, ()
+        if half:
+            rest, self._unfinished = rest or self._unfinished, ""
+        else:
             self._early, rest = Typed(rest=rest), ""
-        return Typed(tuple(lines), rest, early.cut or now.cut)
+        return Typed(lines, rest, typed.cut)
+
+    def put_aside(self) -> None:
+        """Let no line that was typed until now answer the next question; `typed` gives them later."""
+        typed = self.typed()
+        self._aside, self._unfinished = typed.lines, typed.rest
+
+    def tell_left(self) -> None:
+        """At the very end: what was typed and nobody can take any more is at least told."""
+        typed = self.typed()
+        words = " ".join(row.strip() for row in (*typed.lines, typed.rest) if row.strip())
+        if words:
+            self._console.say(f"Typed too late for the agent: {one_line(words, longest=2000)}", Tone.WARN)
+
+    def begin_with(self, half: str) -> None:
+        """Let the next answer begin with the line that the person had not ended."""
+        self._unfinished = half
 
     def read_ahead(self, prompt: str) -> str:
         """The same as `read` for a question that a line typed or pasted before it may answer."""
@@ -79,8 +104,9 @@ class Keyboard:
             self._early = Typed(early.lines[1:], early.rest)
             self._console.say(prompt + early.lines[0])
             return early.lines[0]
-        self._early = Typed()
-        return self.read(prompt, prefill=early.rest)
+        self._early = NOTHING
+        unfinished, self._unfinished = self._unfinished, ""
+        return self.read(prompt, prefill=early.rest or unfinished)
 
     def read(
         self, prompt: str = "> ", *, prefill: str = "", remember: bool = True, whole: bool = False
@@ -92,7 +118,7 @@ class Keyboard:
         """
         self._leave_if_told()
         self._raise_pressed()
-        with self._console.asking():
+        with self._console.asking(), self._ahead.asking():
             if self._can_edit():
                 text = clean(self._edited(prompt, prefill))
             else:
@@ -104,7 +130,7 @@ class Keyboard:
 
     def read_secret(self, prompt: str) -> str:
         """The same, not echoed and not remembered."""
-        with self._console.asking():
+        with self._console.asking(), self._ahead.asking():
             if not _is_terminal(self._stdin) or self._stdin is not sys.stdin:
                 return clean(self._line(prompt, whole=False)).strip()
             import getpass
@@ -152,6 +178,9 @@ class Keyboard:
                 return self._session.prompt(prompt, default=prefill)
         except OSError as error:  # the terminal went away
             raise EOFError from error
+        except Leaving:
+            self._unfinished = clean(self._session.default_buffer.text)
+            raise
         finally:
             self._keep_early()
 

@@ -126,6 +126,13 @@ class TerminalUser:
             said, self._said = self._said, []
         return "\n".join(said) or None
 
+    def left_over(self) -> tuple[str, str]:
+        """At the end: what the person typed that was not handed on, and the line that they had begun."""
+        with self._lock:
+            half = self._gather(half=True, ending=True)
+            said, self._said = self._said, []
+        return "\n".join(said), half
+
     def _answer(self, text: str, question: Ask) -> Answer | None:
         action = question.action
         match meaning_of(text, self._keys):
@@ -194,7 +201,7 @@ class TerminalUser:
                 words = f"Ctrl-C again{key} leaves; the run can be resumed."
                 self._console.say(words, Tone.WARN)
 
-    def _gather(self, *, half: bool) -> str:
+    def _gather(self, *, half: bool, ending: bool = False) -> str:
         """Queue what was typed early; return the beginning of a line, to be finished."""
         typed = self._keyboard.typed(half=half)
         words = [row for row in typed.lines if not is_bare_answer(row, self._keys)]
@@ -202,15 +209,16 @@ class TerminalUser:
         rest = "" if is_bare_answer(typed.rest, self._keys) else typed.rest
         if bare:
             answers = ", ".join(one_line(row, longest=20) for row in bare[:3])
-            hint = "" if half else " (Ctrl-C brings the question)"
+            hint = "" if half or ending else " (Ctrl-C brings the question)"
             self._console.say(f"Typed before there was a question, so not taken: {answers}{hint}", Tone.DIM)
         if words:
             self._said += words
+        if words and not ending:
             self._console.say("What you typed reaches the agent at its next step.", Tone.DIM)
         if typed.cut:
+            hint = "" if ending else " Press Ctrl-C and paste it at the question."
             self._console.say(
-                "A line typed while the agent works can hold 4095 bytes; the rest of yours was lost. "
-                "Press Ctrl-C and paste it at the question.",
+                f"A line typed while the agent works can hold 4095 bytes; the rest of yours was lost.{hint}",
                 Tone.WARN,
             )
         return rest

@@ -35,11 +35,11 @@ class Questions:
     def ask_yes_no(self, prompt: str, default: bool | None = None) -> bool | None:
         """Yes or no; Enter alone takes the default, or asks again when there is none.
 
-        What was typed before the question was shown is thrown away.
+        What was typed before the question was shown is no answer to it; the agent gets it.
         """
         choice = {None: "y/n", True: "Y/n", False: "y/N"}[default]
         while True:
-            self._keyboard.typed()
+            self._keyboard.put_aside()
             try:
                 text = self._keyboard.read(f"{prompt} [{choice}] ", whole=True, remember=False)
             except (EOFError, KeyboardInterrupt):

@@ -24,6 +24,7 @@ from autogpt.core.events import (
     Failed,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -103,6 +104,8 @@ def event_lines(
             return (line("You left. The run can be resumed.", Tone.DIM),) if replaying else ()
         case Resumed():
             return (line("Resumed where it stopped.", Tone.DIM),)
+        case Kept():
+            return tuple(_kept(event))
         case Unknown(kind=kind):
             return (_titled("AN EVENT OF A NEWER VERSION:", kind, Tone.DIM),)
         case unreachable:
@@ -202,6 +205,15 @@ def _ran(event: Ran, written: str | None) -> Iterator[Line]:
         yield from block(event.result if result else "(nothing)", characters=2000, rows=24)
     if event.full_result:
         yield _titled("WHOLE RESULT IN THE FILE:", event.full_result)
+
+
+def _kept(event: Kept) -> Iterator[Line]:
+    if event.text:
+        yield line("Kept for the next time:", Tone.LABEL)
+        yield from block(event.text, characters=6000, rows=100)
+    if event.half:
+        yield line("Not ended by Enter, so only kept for you to finish:", Tone.LABEL)
+        yield from block(event.half)
 
 
 def _limit(event: LimitMet) -> Line:

@@ -21,6 +21,8 @@ _escape = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x
 _control = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MOST = 1_000_000  # bytes taken at once
 _LINE_LIMIT = 4095  # N_TTY_BUF_SIZE - 1, drivers/tty/n_tty.c
+_SILENCE = 0.02  # seconds without a byte: a paste, or a character of several bytes, has come whole
+_MOST_ENDS = 20  # ends of file (Ctrl-D) in a row; a terminal that went away says nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,32 @@ class Typed:
     cut: bool = False
 
 
+NOTHING = Typed()
+
+
+def joined(first: Typed, then: Typed) -> Typed:
+    """What was typed first, and what was typed then, perhaps in the same line."""
+    rows = [*then.lines, then.rest]
+    rows[0] = first.rest + rows[0]
+    *lines, rest = [*first.lines, *rows]
+    return Typed(tuple(lines), rest, first.cut or then.cut)
+
+
 def take_typed(stdin: TextIO | None, *, half: bool) -> Typed:
     """Take what is there now; `half` also takes a line that is not ended yet."""
     try:
-        return _take(stdin.fileno(), half) if stdin is not None and stdin.isatty() else Typed()
+        return _take(stdin.fileno(), half) if stdin is not None and stdin.isatty() else NOTHING
     except (OSError, ValueError):
-        return Typed()
+        return NOTHING
+
+
+def flush_typed(stdin: TextIO | None) -> None:
+    """Throw away what is there now, so that who reads the terminal next does not find it."""
+    try:
+        if stdin is not None and stdin.isatty():
+            _flush(stdin.fileno())
+    except (OSError, ValueError):
+        return
 
 
 def split_typed(data: bytes | str, *, cut: bool = False) -> Typed:
@@ -82,11 +104,34 @@ if sys.platform == "win32":
                 keys.append(key)
         return split_typed("".join(keys))
 
+    def _flush(fd: int) -> None:
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+
+    def is_ours(fd: int) -> bool:
+        """A console has no jobs in the background."""
+        return True
+
 else:
 
+    def is_ours(fd: int) -> bool:
+        """Whether the terminal is this process's to use: a background job would be stopped for it."""
+        return os.tcgetpgrp(fd) == os.getpgrp()
+
+    def _flush(fd: int) -> None:
+        import termios
+
+        if is_ours(fd):
+            try:
+                termios.tcflush(fd, termios.TCIFLUSH)
+            except termios.error as error:
+                raise OSError(str(error)) from error
+
     def _take(fd: int, half: bool) -> Typed:
-        if os.tcgetpgrp(fd) != os.getpgrp():
-            return Typed()  # reading as a background job would stop the process
+        if not is_ours(fd):
+            return NOTHING
         whole, rest = _waiting(fd), b""
         if half:
             with _key_by_key(fd):
@@ -94,14 +139,15 @@ else:
         return split_typed(whole + rest, cut=any(len(row) >= _LINE_LIMIT - 1 for row in whole.split(b"\n")))
 
     def _waiting(fd: int) -> bytes:
-        """All that can be read at once. An end of file typed while nobody asked means nothing."""
+        """All that is there, and what comes right behind it. An end of file typed while nobody asked means nothing."""
         import select
 
-        data = b""
-        while len(data) < _MOST and select.select([fd], [], [], 0)[0]:
-            piece = os.read(fd, 65536)
-            if not piece:
+        data, ends = b"", 0
+        while len(data) < _MOST and ends < _MOST_ENDS:
+            if not select.select([fd], [], [], _SILENCE if data else 0)[0]:
                 break
+            piece = os.read(fd, 65536)
+            ends = 0 if piece else ends + 1
             data += piece
         return data
 

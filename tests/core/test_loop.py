@@ -18,6 +18,7 @@ from autogpt.core.events import (
     Extended,
     Failed,
     Garbled,
+    Kept,
     LimitMet,
     Overflowed,
     Ran,
@@ -26,12 +27,13 @@ from autogpt.core.events import (
     ReviewAsked,
     Reviewed,
     RuleAdded,
+    Stuck,
 )
 from autogpt.core.limits import Limits
 from autogpt.core.loop import run
 from autogpt.core.messages import Completion, Usage
 from autogpt.core.session import Session
-from tests.core.world import DONE, YES, FakeCommands, kinds, reply, setup, world
+from tests.core.world import DONE, YES, FakeCommands, FakeModel, kinds, reply, setup, world
 
 WRITE = reply("write_to_file", filename="a.txt", text="hello")
 READ = reply("read_file", filename="a.txt")
@@ -292,3 +294,65 @@ def test_an_action_that_lost_a_secret_to_the_record_is_thought_again() -> None:
     w = world(DONE)
     w.play(session)
     assert [a.command for a in w.commands.ran] == ["task_complete"]
+
+
+def prompted(model: FakeModel, number: int) -> str:
+    return "\n".join(message.text for message in model.prompts[number])
+
+
+@pytest.mark.parametrize("continuous", [True, False])
+def test_words_typed_meanwhile_hold_the_end_of_the_task_back(continuous: bool) -> None:
+    w = world(DONE, DONE, answers=[YES, YES])
+    spoken = iter([None, "and the other one", None, None, None])
+    w.user.said = lambda: next(spoken)  # type: ignore[method-assign]
+    events, stop, _ = w.play(Session.begin(setup(continuous=continuous)))
+    asked = [] if continuous else ["Authorised"]
+    assert kinds(events) == ["Replied", *asked, "Advised", "Replied", *asked, "Ran"]
+    assert stop.reason is StopReason.COMPLETE
+    assert "Feedback from the user: and the other one" in prompted(w.model, 1)
+
+
+def test_words_typed_while_the_task_is_completed_hold_it_back_too() -> None:
+    w = world(DONE, DONE)
+    spoken = iter([None, None, "and the other one", None, None, None])
+    w.user.said = lambda: next(spoken)  # type: ignore[method-assign]
+    events, stop, _ = w.play(Session.begin(setup()))
+    assert kinds(events) == ["Replied", "Ran", "Advised", "Replied", "Ran"]
+    assert stop.reason is StopReason.COMPLETE
+
+
+@pytest.mark.parametrize(
+    "last", [Failed("no"), LimitMet(LimitKind.STEPS, Decimal(1), Decimal(1)), Stuck("circles")]
+)
+def test_what_was_kept_is_told_once_when_the_run_goes_on(last: Event) -> None:
+    w = world(DONE)
+    session = Session.begin(setup(attended=False))
+    for event in (last, Kept("use less sugar"), Kept("", half="and"), Kept("and no milk"), Resumed()):
+        session = session.after(event)
+    events, stop, _ = w.play(session)
+    assert kinds(events) == ["Replied", "Ran"]
+    assert stop.reason is StopReason.COMPLETE
+    prompt = prompted(w.model, 0)
+    assert prompt.count("Feedback from the user") == 2
+    assert prompt.index("Feedback from the user: use less sugar") < prompt.index(
+        "Feedback from the user: and no milk"
+    )
+
+
+def test_what_was_kept_goes_before_an_action_that_was_not_begun() -> None:
+    w = world(DONE)
+    session = Session.begin(setup(attended=False))
+    action = Action("write_to_file", {"filename": "a", "text": "x"})
+    for event in (Replied(Thoughts("x"), action), Kept("not that one"), Resumed()):
+        session = session.after(event)
+    w.play(session)
+    assert [done.command for done in w.commands.ran] == ["task_complete"]
+
+
+def test_what_was_kept_does_not_hide_that_an_action_was_begun() -> None:
+    action = Action("write_to_file", {"filename": "a", "text": "x"})
+    session = Session.begin(setup(attended=False))
+    for event in (Replied(Thoughts("x"), action), Begun(action), Kept("and then?"), Resumed()):
+        session = session.after(event)
+    assert session.unfinished
+    assert any("its outcome is unknown" in turn.message.text for turn in session.turns)

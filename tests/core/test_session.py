@@ -26,6 +26,7 @@ from autogpt.core.events import (
     Extended,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -71,7 +72,7 @@ decided = st.one_of(
     st.builds(Summarised, st.text(max_size=50), st.integers(0, 5)),
     st.builds(Overflowed, st.none() | st.integers(500, 9000), st.booleans()),
     st.builds(Extended, st.sampled_from(LimitKind), st.decimals(0, 100, places=2)),
-    st.sampled_from([Interrupted(), Left(), Resumed(), Stuck("circles")]),
+    st.sampled_from([Interrupted(), Left(), Resumed(), Stuck("circles"), Kept("more"), Kept("", "mo")]),
     st.builds(LimitMet, st.sampled_from(LimitKind), st.just(Decimal(1)), st.just(Decimal(1))),
 )
 """Events that fit the commands and rules of these tests, in no order that could be."""

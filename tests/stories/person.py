@@ -19,18 +19,22 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
+from typing import TypeVar
 
 import pyte
 
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.world import Model, Place, command, provider
 
-PATIENCE = 60.0
+PATIENCE = 20.0
 """Seconds until a test fails because nothing of what it waits for appears."""
 
 _TAKE_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 
 CTRL_C, CTRL_D, ENTER = "\x03", "\x04", "\r"
+
+
+P = TypeVar("P", bound="Person")
 
 
 class Person:
@@ -65,7 +69,7 @@ class Person:
         )
         os.close(slave)
 
-    def __enter__(self) -> Person:
+    def __enter__(self: P) -> P:
         return self
 
     def __exit__(
@@ -80,7 +84,7 @@ class Person:
         """What stands on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
-    def sees(self, *texts: str) -> Person:
+    def sees(self: P, *texts: str) -> P:
         """Wait until each text has appeared, one after the other, below what was seen before.
 
         A text may be broken over rows: white space in it stands for any white space.
@@ -89,27 +93,27 @@ class Person:
             self._wait_for(r"\s+".join(map(re.escape, text.split())))
         return self
 
-    def sees_not(self, text: str) -> Person:
+    def sees_not(self: P, text: str) -> P:
         """A text is nowhere on the screen as it is now."""
         assert text not in self.screen, self.screen
         return self
 
-    def is_asked(self, question: str) -> Person:
+    def is_asked(self: P, question: str) -> P:
         """Wait for a question, and for the place to type the answer."""
         self.sees(question)
         self._wait_for(r"\n>")
         return self
 
-    def types(self, text: str) -> Person:
+    def types(self: P, text: str) -> P:
         """Type a line and press Enter."""
         return self.presses(text + ENTER)
 
-    def presses(self, keys: str) -> Person:
+    def presses(self: P, keys: str) -> P:
         """Press keys."""
         os.write(self._master, keys.encode())
         return self
 
-    def answers(self, question: str, text: str) -> Person:
+    def answers(self: P, question: str, text: str) -> P:
         """Wait for a question, and type the answer."""
         return self.is_asked(question).types(text)
 

@@ -305,17 +305,6 @@ def test_replies_are_held_to_a_schema_where_the_server_can(ready: Place) -> None
         assert {"read_file", "patch_file", "task_complete"} <= set(names)
 
 
-def test_a_workspace_that_was_moved_away_is_told(ready: Place) -> None:
-    model = Model(write("a.md"), write("b.md"), write("c.md"))
-    assert played(ready, model, "-y", "-c", "-l", "1").code == 5
-    ready.workspace.rename(ready.folder / "moved")
-    ended = played(ready, model, "resume", "-c", "-l", "1")
-    assert ended.code == 5
-    assert f"The workspace {ready.workspace} was not there any more, so an empty one was made." in ended.out
-    ended = played(ready, model, "resume", "-c", "-w", "moved")
-    assert (ended.code, "was not there" in ended.out) == (0, False)
-
-
 class TestJson:
     def test_each_line_is_an_event_the_header_first_and_a_stop_last(self, ready: Place) -> None:
         ended = played(ready, Model(write("ä.md", "grün, 绿茶\n")), "-y", "-c", *JSON)

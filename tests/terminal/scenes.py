@@ -17,6 +17,7 @@ from autogpt.core.events import (
     Extended,
     Garbled,
     Interrupted,
+    Kept,
     Left,
     LimitMet,
     Overflowed,
@@ -80,6 +81,7 @@ def events(text: str) -> list[Event]:
         Interrupted(),
         Left(),
         Resumed(),
+        Kept("and use sqlite\nnot files", half="or"),
         Unknown(text, {text: text}),
     ]
 
