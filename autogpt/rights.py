@@ -14,13 +14,14 @@ from typing import Any
 
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
-from autogpt.core.guidance import Guidance
+from autogpt.core.guidance import DEFAULT_GUIDANCE, Guidance
 from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
 from autogpt.policy_file import default_policy_path, read_policy
-from autogpt.stage import ENV_FILE, Stage
+from autogpt.settings.folder import PROMPT
+from autogpt.stage import Stage
 from autogpt.workspace import Workspace
 
 NOBODY_ASKS = (
@@ -45,7 +46,8 @@ def read_rules(here: Stage, source: Provider | Demonstration) -> Rules:
     alone = not here.attended and not here.options.continuous and not isinstance(source, Demonstration)
     if alone and not policy.rules:
         raise UsageError(NOBODY_ASKS)
-    return Rules(policy, read_guidance(file))
+    guidance = DEFAULT_GUIDANCE if PROMPT in here.settings.passed_over else read_guidance(file)
+    return Rules(policy, guidance)
 
 
 def _policy(here: Stage) -> Policy:
@@ -81,10 +83,9 @@ def check_workspace(here: Stage, place: Workspace, header: Header) -> None:
 
 
 def check_own_files(here: Stage) -> None:
-    """What the agent itself can write may not say what it is allowed, or where the key is sent.
+    """What the agent itself can write may not say what it is allowed. Raises UsageError.
 
-    To be called before anybody is asked anything: looking for a server's models sends the key.
-    Raises UsageError.
+    What lies in the current folder is judged when it is read: see `autogpt.settings.trust`.
     """
     workspace = os.path.realpath(here.settings.files.workspace_directory.expanduser())
     folder = here.settings.configuration_folder
@@ -92,12 +93,6 @@ def check_own_files(here: Stage) -> None:
         raise UsageError(
             f"The workspace {workspace} holds {folder}, where your own rules for the agent are kept, and it "
             "could write them itself: choose a folder further inside with --workspace-directory."
-        )
-    if here.trusted_to_file and _holds(workspace, ENV_FILE):
-        raise UsageError(
-            f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it "
-            f"says there of {', '.join(here.trusted_to_file)} can't be trusted: set it in the environment, "
-            "or choose another workspace."
         )
 
 
