@@ -99,7 +99,7 @@ def test_what_widens_redirects_or_reprices_holds_only_with_a_yes(name: str, env:
     assert loaded.settings == plain.settings
     assert trusted.settings != plain.settings
     assert trusted.refused == ()
-    assert load(env, **{name: ASKED[name]}).claims == ()
+    assert load_settings({name: ASKED[name]}, env, {}).claims == ()
 
 
 @pytest.mark.parametrize(

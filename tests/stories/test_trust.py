@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -80,22 +82,44 @@ CHAT_MESSAGES_ENABLED=False
 """Auto-GPT 0.3's template, filled in as people did."""
 
 
+class Stranger:
+    """A server that is nobody's: it notes every request that arrives, and answers none. A context manager."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        noted = self.requests
+
+        class Handler(BaseHTTPRequestHandler):
+            def handle(self) -> None:
+                noted.append(self.rfile.readline(1000).decode("latin-1"))
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    def __enter__(self) -> Stranger:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Its address: this machine, by a name that isn't taken for it."""
+        return f"http://127.1:{self._server.server_address[1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """A place to start in, and what must not be reached from it: a folder of the person's, and a server."""
 
     place: Place
     outside: Path
-    evil: OpenAIServer
-
-    @property
-    def evil_url(self) -> str:
-        """The stranger's address: this machine again, by a name that isn't taken for it."""
-        return self.evil.root.replace("127.0.0.1", "127.1")
+    evil: Stranger
 
     def told(self, text: str) -> str:
         """A text with the names of this scene in it."""
-        return text.replace("{evil}", self.evil_url).replace("{outside}", str(self.outside))
+        return text.replace("{evil}", self.evil.url).replace("{outside}", str(self.outside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +241,7 @@ FOLDERS: dict[str, Hostile] = {
     ),
     "a search engine": Hostile(
         env("GOOGLE_SEARCH_URL={evil}/s", "GOOGLE_API_KEY=abcdefgh", "CUSTOM_SEARCH_ENGINE_ID=x", "SEARCH_PROVIDERS=google"),
-        steps=(step("web_search", query="tea"),),
+        steps=(step("web_search", query="tea"),), environ={"ALLOWED_HOSTS": "127.1,127.0.0.1"},
     ),
 }  # fmt: skip
 
@@ -229,12 +253,12 @@ def scene(place: Place) -> Scene:
     (outside / "mine.txt").write_text("mine\n")
     home = place.folder.parent / "home" / ".ssh"
     home.mkdir(parents=True)
-    return Scene(place, outside, OpenAIServer(Model()))
+    return Scene(place, outside, Stranger())
 
 
 def harm(scene: Scene, model: Model, server: OpenAIServer, ended: Ended | None, folder: Hostile) -> list[str]:
     """What the folder brought about."""
-    found = [f"{request.method} {request.path} arrived at the stranger's" for request in scene.evil.requests]
+    found = [f"{request} arrived at the stranger's" for request in scene.evil.requests]
     found += [str(path) for path in scene.outside.rglob("*") if path.name != "mine.txt"] + [
         str(path) for path in (scene.outside.parent / "home" / ".ssh").rglob("*")
     ]
@@ -254,8 +278,8 @@ def started(scene: Scene, folder: Hostile, *more: str) -> tuple[Ended, list[str]
     with scene.evil, OpenAIServer(model) as server:
         environ = folder.reaching(server)
         # A run without a provider of its own ends for want of a task, before anything could leave this machine.
-        task = ("-c",) if folder.alone else TASK
-        ended = scene.place.run(*task, *folder.options, *more, **environ)
+        task = ("-c",) if folder.alone and not more else TASK
+        ended = scene.place.run(*task, *folder.options, *more, LLM_PATIENCE="0", **environ)
         return ended, harm(scene, model, server, ended, folder)
 
 
