@@ -91,6 +91,7 @@ _OPTIONS: list[Callable[[F], F]] = [
     click.option("--speak", is_flag=True, help="Say the agent's thoughts aloud."),
     click.option("-b", "--browser-name", metavar="NAME", help="The browser for pages that need one: chrome, firefox, edge or safari."),
     click.option("--allow-downloads", is_flag=True, help="Let the agent download files into its workspace."),
+    click.option("--trust-folder", is_flag=True, help="Use what this folder's files would otherwise be asked about. With nobody there: for this start."),
     click.option("--skip-news", is_flag=True, help="Accepted for compatibility: there is no news to skip."),
     click.option("--install-plugin-deps", is_flag=True, help="Install what plugins need (comes later)."),
 ]  # fmt: skip

@@ -21,9 +21,8 @@ from autogpt.models.endpoint import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
 from autogpt.settings import Models, Secret, Settings, set_in_env_file
 from autogpt.settings.kinds import KEY, URL
+from autogpt.settings.variables import LARGEST_WINDOW
 
-LARGEST_WINDOW = 64_000
-"""Tokens. Models take far more, but every step pays for its whole prompt."""
 UNKNOWN_WINDOW = 8_192
 OLLAMA_WINDOW = 4_096
 """What Ollama gives a model unless told otherwise; it cuts longer prompts silently."""

@@ -6,6 +6,7 @@ A traceback is for the developer: it goes to a file, and the line says to which.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import time
 import traceback
@@ -71,7 +72,9 @@ def _kept(text: str) -> Path | None:
     path = RUNS / time.strftime("bug-%Y%m%d-%H%M%S.txt")
     try:
         RUNS.mkdir(mode=0o700, exist_ok=True)
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # never through a link
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
     except OSError:
         return None
     return path

@@ -40,6 +40,7 @@ class Options:
     use_memory: str | None = None
     browser_name: str | None = None
     allow_downloads: bool = False
+    trust_folder: bool = False
     skip_news: bool = False
     install_plugin_deps: bool = False
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from autogpt import build, ending
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
-from autogpt.core.errors import ExitCode, UserError
+from autogpt.core.errors import ExitCode, UsageError, UserError
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
 from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
@@ -328,6 +328,7 @@ def _how_to_go_on(header: Header, here: Stage) -> str:
         "--gpt3only": options.gpt3only,
         "--gpt4only": options.gpt4only,
         "--allow-downloads": options.allow_downloads,
+        "--trust-folder": options.trust_folder,
     }
     words += [name for name, is_on in flags.items() if is_on]
     values = {
@@ -346,7 +347,12 @@ def _how_to_go_on(header: Header, here: Stage) -> str:
 @contextmanager
 def _debug_log(folder: Path) -> Iterator[Callable[[str, str], None]]:
     """`--debug`: what went to the model and what came back; secrets are taken out before it gets here."""
-    descriptor = os.open(folder / "debug.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    never_through_a_link = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | never_through_a_link
+    try:
+        descriptor = os.open(folder / "debug.log", flags, 0o600)
+    except OSError as error:
+        raise UsageError(f"{folder / 'debug.log'} can't be written: {error.strerror}.") from None
     with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as file:
 
         def note(heading: str, text: str) -> None:

@@ -20,7 +20,7 @@ _LONGEST = 300
 
 def list_texts(number: int) -> ExitCode:
     """Show how large the memory is, and the texts that were kept last."""
-    with stage(Options()) as here, _memory(here) as memory:
+    with stage(Options(), acting=False) as here, _memory(here) as memory:
         size = memory.size()
         if not size.texts:
             here.say(EMPTY)
@@ -33,7 +33,7 @@ def list_texts(number: int) -> ExitCode:
 
 def search(words: str, number: int) -> ExitCode:
     """Show the texts that fit some words best."""
-    with stage(Options()) as here, _memory(here) as memory:
+    with stage(Options(), acting=False) as here, _memory(here) as memory:
         found = memory.find(words, number).found
         if not found:
             here.say("There is nothing on this in the memory.")
@@ -43,7 +43,7 @@ def search(words: str, number: int) -> ExitCode:
 
 def wipe(*, sure: bool) -> ExitCode:
     """Forget everything, once the person has said so. Raises UsageError where nobody can."""
-    with stage(Options()) as here, _memory(here) as memory:
+    with stage(Options(), acting=False) as here, _memory(here) as memory:
         if not memory.there():
             here.say("There is no memory here: nothing to wipe.")
             return ExitCode.DONE

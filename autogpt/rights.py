@@ -13,7 +13,7 @@ from typing import Any
 
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.errors import UsageError
-from autogpt.core.guidance import Guidance
+from autogpt.core.guidance import DEFAULT_GUIDANCE, Guidance
 from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
@@ -21,8 +21,9 @@ from autogpt.journal.codec import Header
 from autogpt.known_runs import is_known_run
 from autogpt.policy_file import default_policy_path, read_policy
 from autogpt.settings import Settings
+from autogpt.settings.folder import PROMPT
 from autogpt.settings.texts import visible_path
-from autogpt.stage import ENV_FILE, Stage
+from autogpt.stage import Stage, is_named_by_container
 from autogpt.workspace import Workspace
 
 NOBODY_ASKS = (
@@ -47,7 +48,8 @@ def read_rules(here: Stage, source: Provider | Demonstration) -> Rules:
     alone = not here.attended and not here.options.continuous and not isinstance(source, Demonstration)
     if alone and not policy.rules:
         raise UsageError(NOBODY_ASKS)
-    return Rules(policy, read_guidance(file))
+    guidance = DEFAULT_GUIDANCE if PROMPT in here.settings.passed_over else read_guidance(file)
+    return Rules(policy, guidance)
 
 
 def _policy(here: Stage) -> Policy:
@@ -122,7 +124,9 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
             f"This run works in {visible_path(Path(before))}, and not in {visible_path(Path(usual))}, as a new one would."
         )
         return there if here.questions.ask_yes_no("Go on there?") else None
-    if not _is_mounted(here) and not is_known_run(here.settings.configuration_folder, header.id, before):
+    if not is_named_by_container(here.environ) and not is_known_run(
+        here.settings.configuration_folder, header.id, before
+    ):
         raise UsageError(
             f"Run {header.id} is not known to have begun on this account in {visible_path(Path(before))}, and nobody is there to "
             f"ask. If the agent may work there, say so: {_with_w(here, header, before)}"
@@ -132,30 +136,6 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
 
 def _with_w(here: Stage, header: Header, folder: str = "FOLDER") -> str:
     return f"{here.started_as} resume {header.id} -w {shlex.quote(folder) if folder != 'FOLDER' else folder}"
-
-
-def _is_mounted(here: Stage) -> bool:
-    """In the image's container the person's own folders are not there; what was mounted is the person's word."""
-    return here.environ.get("AUTOGPT_CONTAINER") == "1"
-
-
-def check_own_files(here: Stage) -> None:
-    """What the agent itself can write may not say what it is allowed, or where the key is sent.
-
-    To be called before anybody is asked anything: looking for a server's models sends the key.
-    Raises UsageError.
-    """
-    workspace = os.path.realpath(here.settings.files.workspace_directory.expanduser())
-    if here.trusted_to_file and _holds(workspace, ENV_FILE):
-        raise UsageError(
-            f"The workspace {workspace} holds {ENV_FILE.resolve()}, so the agent can write that file, and what it "
-            f"says there of {', '.join(here.trusted_to_file)} can't be trusted: set it in the environment, "
-            "or choose another workspace."
-        )
-
-
-def _holds(folder: str, path: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(folder)
 
 
 def given_limits(here: Stage, before: Limits) -> Limits:

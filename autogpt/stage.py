@@ -5,16 +5,21 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
 from autogpt.core.errors import JournalError, UsageError
 from autogpt.options import Options
-from autogpt.settings import Loaded, Models, Settings, load_settings
+from autogpt.settings import Loaded, Models, Settings, TrustRecord, load_settings
+from autogpt.settings.folder import STATE as _STATE
+from autogpt.settings.load import configuration_folder, home_of
+from autogpt.settings.texts import resolved
+from autogpt.settings.trust import Accepts, Claim, everything
 from autogpt.terminal.console import Console, look_of
+from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts
 from autogpt.terminal.jsonl import claimed_stdout
 from autogpt.terminal.keyboard import Keyboard
@@ -23,18 +28,17 @@ from autogpt.terminal.questions import Questions
 from autogpt.terminal.typeahead import TypeAhead
 
 ENV_FILE = Path(".env")
-STATE = Path(".autogpt")
+STATE = _STATE
 """The folder of the program's own files, in the current folder: runs, history, bug reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`trusted_to_file` names what only a file that nobody else writes may say: see `Loaded`.
-
-    `events_to` is standard output when events go there as JSON, else `None`.
+    """`events_to` is standard output when events go there as JSON, else `None`.
 
     `attended` says that a person sits at the terminal; `questions` asks them. `environ` is the
-    process's environment.
+    process's environment, `env_file` where `.env` is. `accepts` says what of the folder's own files
+    holds, and `record` keeps what the person says of them.
     """
 
     options: Options
@@ -46,7 +50,9 @@ class Stage:
     attended: bool
     events_to: TextIO | None
     environ: Mapping[str, str]
-    trusted_to_file: tuple[str, ...] = ()
+    env_file: Path
+    record: TrustRecord
+    accepts: Accepts
 
     @property
     def started_as(self) -> str:
@@ -61,6 +67,34 @@ class Stage:
     def say(self, text: str) -> None:
         """A line for the person."""
         self.console.say(text)
+
+    def asks_about(self, claims: Iterable[Claim]) -> bool:
+        """Ask the person what they were not asked yet of this; whether there was anything to ask.
+
+        Raises KeyboardInterrupt when they leave.
+        """
+        new = [claim for claim in claims if claim.askable and self._is_new(claim)]
+        if not new or not self.attended:
+            return False
+        yes = self.options.trust_folder or self.questions.ask_trust(
+            [claim.words for claim in new], again=self.record.knows_folder
+        )
+        if yes is None:
+            raise KeyboardInterrupt
+        if not self.record.keep(dict.fromkeys(new, yes)):
+            self.warn("Your answer can't be kept in your configuration folder: it holds for this start.")
+        return True
+
+    def keep_written(self, address: str | None) -> None:
+        """Remember that the address in `.env` is the one that the person gave, and the program wrote there."""
+        now = load_settings(self.environ, ENV_FILE, _overrides(self.options), self.accepts)
+        written = [claim for claim in now.refused if address and claim.is_address(address)]
+        if written:
+            self.record.keep(dict.fromkeys(written, True))
+
+    def _is_new(self, claim: Claim) -> bool:
+        kept = self.record.answer(claim)
+        return kept is not True if self.options.trust_folder else kept is None and not self.accepts(claim)
 
     def warn(self, text: str) -> None:
         """A line that the person should not miss."""
@@ -80,7 +114,9 @@ def stage(options: Options, *, acting: bool = True, working: bool = False) -> It
         options = options.at(_called_from(os.environ))
         ahead = stack.enter_context(TypeAhead(sys.stdin, interrupts)) if working else None
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
-        loaded = load_settings(os.environ, ENV_FILE, _overrides(options))
+        record = TrustRecord(configuration_folder(os.environ, home_of(os.environ)), Path.cwd())
+        accepts = _accepts(options, os.environ, record)
+        loaded = load_settings(os.environ, ENV_FILE, _overrides(options), accepts)
         settings = _with_models(loaded.settings, options)
         stream = sys.stderr if events_to is not None else sys.stdout
         plain = options.plain or settings.run.plain_output
@@ -97,12 +133,17 @@ def stage(options: Options, *, acting: bool = True, working: bool = False) -> It
             attended=_is_terminal(sys.stdin) and events_to is None,
             events_to=events_to,
             environ=os.environ,
-            trusted_to_file=loaded.widened_by_file + loaded.sent_by_file,
+            env_file=loaded.env_file or ENV_FILE,
+            record=record,
+            accepts=accepts,
         )
         if acting:
+            made, loaded = _judged(made, loaded)
             _tell(made, loaded)
         if working:
             stack.callback(_tell_left, made)
+        if why := loaded.unusable or (loaded.blocked if acting else ""):
+            raise UsageError(why)
         yield made
 
 
@@ -117,6 +158,46 @@ def _tell_left(here: Stage) -> None:
         here.keyboard.tell_left()
 
 
+def _accepts(options: Options, environ: Mapping[str, str], record: TrustRecord) -> Accepts:
+    """What of the current folder's files holds without a question."""
+    if _is_programs_own(environ):
+        place = load_settings(environ, ENV_FILE, _overrides(options), everything).settings.files
+        # What the agent could have written itself is judged like anybody's.
+        if not Path.cwd().resolve().is_relative_to(resolved(place.workspace_directory.expanduser())):
+            return everything
+    if options.trust_folder:
+        return lambda claim: claim.askable
+    return record.accepts
+
+
+def _is_programs_own(environ: Mapping[str, str]) -> bool:
+    """Whether this is the checkout that the program runs from, or the folder that its container named."""
+    return Path.cwd().resolve() == Path(__file__).resolve().parents[1] or is_named_by_container(environ)
+
+
+def is_named_by_container(environ: Mapping[str, str]) -> bool:
+    """Whether this is the folder that the program's container was given: what was mounted is the person's word.
+
+    No file can say so: the variable is the image's own.
+    """
+    named = Path(environ.get("AUTOGPT_OWN_FOLDER", ""))
+    return named.is_absolute() and Path.cwd().resolve() == resolved(named)
+
+
+_ROUNDS = 3
+"""Times that what was accepted can bring up something new, such as the links in a folder behind a link."""
+
+
+def _judged(here: Stage, loaded: Loaded) -> tuple[Stage, Loaded]:
+    """The stage with what the person accepts of the folder's files, once they were asked."""
+    for _ in range(_ROUNDS):
+        if not here.asks_about(loaded.claims):
+            break
+        loaded = load_settings(here.environ, ENV_FILE, _overrides(here.options), here.accepts)
+    settings = _with_models(loaded.settings, here.options)
+    return replace(here, settings=settings, env_file=loaded.env_file or ENV_FILE), loaded
+
+
 def _check_folder() -> None:
     try:
         os.getcwd()
@@ -129,11 +210,35 @@ def _check_folder() -> None:
 def _tell(here: Stage, loaded: Loaded) -> None:
     for notice in loaded.notices:
         here.warn(notice)
-    if loaded.widened_by_file:
-        names = ", ".join(loaded.widened_by_file)
-        here.warn(f"Your .env file gives the agent more than it has by default: {names}.")
+    if held := [claim.name for claim in loaded.claims if here.accepts(claim)]:
+        here.console.say(f"Set by this folder's files: {_listed(held)}.", Tone.DIM)
+    if refused := _refused(here, loaded.refused):
+        here.warn(refused)
     for option in here.options.later():
         here.warn(f"{option} is known, but its part of the program has not come yet: it has no effect.")
+
+
+def _refused(here: Stage, claims: Iterable[Claim]) -> str:
+    """The line that says what of the folder's files is not used, and what would let it count."""
+    asked = [claim.name for claim in claims if claim.askable]
+    never = [claim.name for claim in claims if not claim.askable]
+    parts: list[str] = []
+    if asked and here.attended:
+        parts.append(f"Not used, as you said: {_listed(asked)} (--trust-folder takes that back).")
+    elif asked:
+        parts.append(
+            f"Not used, as nobody has said yes to it: {_listed(asked)}. Start once at a terminal, or give --trust-folder."
+        )
+    if never:
+        parts.append(
+            f"Not used: {_listed(never)}, for in a folder that isn't Auto-GPT's own that counts only in the "
+            "environment or on the command line."
+        )
+    return " ".join(parts)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return one_line(", ".join(names), longest=1000)
 
 
 @contextmanager

@@ -24,15 +24,11 @@ from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import (
-    check_own_files,
-    check_workspace,
-    given_limits,
-    in_workspace_of,
-    limits_json,
-    read_rules,
-)
-from autogpt.stage import ENV_FILE, STATE, Stage, make_state_folder, nothing_begun, stage
+from autogpt.rights import check_workspace, given_limits, in_workspace_of, limits_json, read_rules
+from autogpt.settings.folder import PROFILE
+from autogpt.settings.trust import budget_claim
+from autogpt.settings.trust_record import Said
+from autogpt.stage import STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher, fetching
@@ -44,7 +40,6 @@ def new_run(options: Options) -> ExitCode:
     with stage(options, working=True) as here, ExitStack() as closing:
         governs = governing(here.settings)
         governs.check(here.settings.files.workspace_directory)
-        check_own_files(here)
         connected = _connected(here, demo=options.demo)
         if connected is None:
             return ExitCode.INTERRUPTED
@@ -86,7 +81,6 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             return ExitCode.INTERRUPTED
         governs = governing(there.settings)
         governs.check(there.settings.files.workspace_directory)
-        check_own_files(there)
         ready = _asked_first(there, past.header)
         if ready is None:
             return ExitCode.INTERRUPTED
@@ -157,11 +151,12 @@ def _connected(here: Stage, *, demo: bool) -> tuple[Stage, Provider | Demonstrat
     if not connect.has_provider(here.settings):
         if not here.attended:
             raise UsageError(connect.NO_MODEL)
-        chosen = connect.choose(here.settings, here.questions, ENV_FILE)
+        chosen = connect.choose(here.settings, here.questions, here.env_file)
         if chosen is None:
             return None
         if isinstance(chosen, Demonstration):
             return here, chosen
+        here.keep_written(chosen.models.base_url)
         here = replace(here, settings=chosen)
     light_import.preload()
     return here, connect.provider(here.settings, date.today(), here.warn)
@@ -182,13 +177,52 @@ def _profile(
         reprompt=not (options.skip_reprompt or options.ai_settings is not None),
         task=options.task,
         overrides=Overrides(options.ai_name or "", options.ai_role or "", options.ai_goals),
+        passed_over=PROFILE in here.settings.passed_over,
     )
     budget = given_limits(here, Limits()).budget
     questions = here.questions if here.attended else None
     with ExitStack() as closing:
         model, ledger = build.thinker(here.settings, source, budget, watcher, closing)
+        held = _held_budget(here, asked)
         profile = choose_profile(asked, _Meanwhile(model, here.keyboard), questions)
+    if profile is not None and held is not None and profile.budget != held:
+        profile = replace(profile, budget=held)
+    elif profile is not None and questions is not None:
+        _keep_profile(here, asked)
     return profile, ledger.spent
+
+
+def _held_budget(here: Stage, asked: Asked) -> Decimal | None:
+    """The budget that the person set, where the profile was given a higher one that they have not seen."""
+    said = here.record.profile(asked.file)
+    seen = here.attended and asked.reprompt
+    if said is None or said.budget is None or seen or asked.required or asked.task or asked.passed_over:
+        return None
+    saved = read_profile(asked.file, asked.overrides)
+    if saved is None or (saved.budget is not None and saved.budget <= said.budget):
+        return None
+    claim = budget_claim(str(asked.file), said.budget, saved.budget)
+    here.asks_about([claim])
+    if here.accepts(claim):
+        return None
+    here.warn(
+        f"The budget is ${said.budget}, as you set it: nobody has said yes to the higher one in {asked.file}. "
+        "Start once at a terminal, or give --trust-folder or --budget."
+    )
+    return said.budget
+
+
+def _keep_profile(here: Stage, asked: Asked) -> None:
+    """Remember the budget that the person saw, or typed."""
+    if asked.required or asked.task is not None or asked.passed_over:
+        return
+    try:
+        saved = read_profile(asked.file)
+    except UsageError:
+        return
+    said = here.record.profile(asked.file)
+    if saved is not None and (said is None or said.budget != saved.budget):
+        here.record.keep({}, {asked.file: Said(saved.budget)})
 
 
 class _Meanwhile:

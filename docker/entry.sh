@@ -21,6 +21,9 @@ if ! grep -q " $home " /proc/self/mounts; then
     echo "Nothing is mounted at $home: what the agent makes is gone when the container is. (-v \"\$PWD/agent:$home\" keeps it.)" >&2
 fi
 
+# The mounted folder is the program's own: the settings in it are used as in its checkout.
+export AUTOGPT_OWN_FOLDER="$home"
+
 # What the program says to type, to go on; compose names itself.
 export AUTOGPT_STARTED_AS="${AUTOGPT_STARTED_AS:-autogpt}"
 

@@ -44,7 +44,8 @@ class Asked:
     `required` means that the person named `file` (`--ai-settings`), so it must be there.
     `reprompt` is False where the saved profile is to be used without asking
     (`--skip-reprompt`, and `--ai-settings`, which implies it). A `task` is for this run
-    only: the saved profile is left alone.
+    only: the saved profile is left alone. `passed_over` says that the file is there and
+    not to be read: the person did not accept where it leads.
     """
 
     file: Path
@@ -52,6 +53,7 @@ class Asked:
     reprompt: bool = True
     task: str | None = None
     overrides: Overrides = NO_OVERRIDES
+    passed_over: bool = False
 
 
 MANUAL = "--manual"
@@ -72,7 +74,7 @@ def choose_profile(asked: Asked, model: Model | None, questions: Questions | Non
     """
     if asked.task is not None:
         return _of_task(asked, model, questions)
-    saved = read_profile(asked.file, asked.overrides)
+    saved = None if asked.passed_over else read_profile(asked.file, asked.overrides)
     if saved is None and asked.required:
         raise UsageError(
             f"There is no profile in {visible_path(asked.file)}; give --ai-settings an existing file."

@@ -11,6 +11,7 @@ from autogpt.settings.groups import Models, Settings
 from autogpt.settings.kinds import dollars
 from autogpt.settings.load import Loaded, load_settings
 from autogpt.settings.secret import Secret
+from autogpt.settings.trust_record import TrustRecord
 
 __all__ = [
     "AzureSettings",
@@ -18,6 +19,7 @@ __all__ = [
     "Models",
     "Secret",
     "Settings",
+    "TrustRecord",
     "dollars",
     "load_settings",
     "read_azure",

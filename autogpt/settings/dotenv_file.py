@@ -1,7 +1,8 @@
 """The `.env` file: reading it, and setting one variable in it.
 
-The syntax is python-dotenv's, `${NAME}` and `${NAME:-default}` included. Nothing
-read here ever reaches `os.environ`, and so no process that the agent starts.
+The syntax is python-dotenv's, `${NAME}` and `${NAME:-default}` included, where NAME is one
+of the same file: nothing of the environment can be sent somewhere by it. Nothing read here
+ever reaches `os.environ`, and so no process that the agent starts.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ class Line:
     number: int
 
 
-def read_env_file(path: Path, environ: Mapping[str, str]) -> Mapping[str, Line]:
-    """The variables of the file, none when it doesn't exist; `environ` serves `${…}` first.
+def read_env_file(path: Path) -> Mapping[str, Line]:
+    """The variables of the file, none when it doesn't exist.
 
     Raises UsageError that names the line, and never shows it: it may hold a key.
     """
@@ -47,7 +48,7 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> Mapping[str, Line]:
         if binding.error or (bare and not _NAME.fullmatch(binding.key or "")):
             raise UsageError(f"{visible_path(path)}, line {number}: expected NAME=value or a # comment.")
         if binding.key is not None and binding.value is not None:
-            found[binding.key] = Line(_interpolated(binding.value, found, environ), number)
+            found[binding.key] = Line(_interpolated(binding.value, found), number)
     return found
 
 
@@ -58,12 +59,12 @@ def _line(binding: Binding) -> int:
     return binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
 
 
-def _interpolated(value: str, found: Mapping[str, Line], environ: Mapping[str, str]) -> str:
+def _interpolated(value: str, found: Mapping[str, Line]) -> str:
     if "${" not in value:
         return value
     from dotenv.variables import parse_variables
 
-    known: dict[str, str | None] = {**{name: line.value for name, line in found.items()}, **environ}
+    known: dict[str, str | None] = {name: line.value for name, line in found.items()}
     return "".join(atom.resolve(known) for atom in parse_variables(value))
 
 

@@ -230,7 +230,8 @@ class Settings:
     `azure` is there when Azure is used. `configuration_folder` is the person's own
     (it need not exist), None where the system names none; it is never taken from a
     file in the current folder. `known_secrets` are the values of all secret
-    variables found, also of those that another source overrode.
+    variables found, also of those that another source overrode. `passed_over` are
+    the fields whose file is there and not to be read: the person did not accept it.
     """
 
     models: ModelSettings
@@ -246,6 +247,7 @@ class Settings:
     azure: AzureSettings | None
     configuration_folder: Path | None
     known_secrets: tuple[Secret, ...]
+    passed_over: frozenset[str] = frozenset()
 
     def only(self, used: Models) -> Settings:
         """The same settings with one model used for everything (`--gpt3only`, `--gpt4only`)."""

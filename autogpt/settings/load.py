@@ -19,80 +19,125 @@ from urllib.parse import unquote, urlsplit
 from autogpt.core.errors import UsageError
 from autogpt.settings import groups
 from autogpt.settings.azure import read_azure
-from autogpt.settings.dotenv_file import Line, read_env_file
+from autogpt.settings.dotenv_file import read_env_file
+from autogpt.settings.folder import judged
 from autogpt.settings.groups import Settings
-from autogpt.settings.kinds import LIST, PROXY, URL
+from autogpt.settings.judge import Verdict, is_persons_own, judge
+from autogpt.settings.kinds import PATH, PROXY, URL
 from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.secret import Secret
-from autogpt.settings.texts import visible, visible_path
+from autogpt.settings.texts import followed, resolved, visible, visible_path
+from autogpt.settings.trust import Accepts, Claim, link_claim, nobody
+from autogpt.settings.values import COMMAND_LINE, ENVIRONMENT, Found, Level, Value, candidates, found, parsed
 from autogpt.settings.variables import VARIABLES, UsedFrom, Variable
+
+NOT_THE_FOLDERS = (
+    "USE_AZURE is set, and the address in this folder's {file} is not used unasked: "
+    "name the file by its whole path in AZURE_CONFIG_FILE."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The settings, and lines for the person to see at the start.
 
-    `widened_by_file` names the variables by which the `.env` file, and not the
-    person's environment or command line, gives the agent more rights;
-    `sent_by_file` those by which it sends what the agent reads, and the key, elsewhere.
+    `claims` are what the folder's own files would change that doesn't simply hold, and `refused` those
+    that do not hold, for nobody accepted them. `blocked` says in a line why no agent can work here,
+    `unusable` why the program's own files here can't be used; both are mostly empty. `env_file` is
+    where the `.env` file is, a link that was accepted followed.
     """
 
     settings: Settings
     notices: tuple[str, ...]
-    widened_by_file: tuple[str, ...]
-    sent_by_file: tuple[str, ...]
+    claims: tuple[Claim, ...] = ()
+    refused: tuple[Claim, ...] = ()
+    blocked: str = ""
+    unusable: str = ""
+    env_file: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A variable's text, the name it was found under and, for a person, where."""
-
-    name: str
-    text: str
-    where: str
-    from_file: bool = False
-
-
-def load_settings(environ: Mapping[str, str], env_file: Path | None, overrides: Mapping[str, str]) -> Loaded:
+def load_settings(
+    environ: Mapping[str, str],
+    env_file: Path | None,
+    overrides: Mapping[str, str],
+    accepts: Accepts = nobody,
+) -> Loaded:
     """Read and check everything.
 
-    `overrides` are the command line's, by the variable's name. A missing `env_file` is
-    fine. Raises UsageError, in one line that names the variable or the file.
+    `overrides` are the command line's, by the variable's name. A missing `env_file` is fine. What it
+    says, and what lies beside it in the current folder, holds as far as it is harmless or `accepts`
+    says so. Raises UsageError, in one line that names the variable or the file.
     """
-    levels = _levels(environ, env_file, overrides)
-    set_values = {variable: value for variable in VARIABLES if (value := _find(variable, levels))}
-    values = {variable.field: _parsed(variable, set_values.get(variable)) for variable in VARIABLES}
-    home = _home(environ)
-    placed = {field: _at_home(value, home) for field, value in values.items()}
-    settings = _settings(placed, configuration_folder(environ, home), _secrets(levels))
+    home = home_of(environ)
+    said: tuple[Level, Level] = (
+        {name: Value(name, text, COMMAND_LINE) for name, text in overrides.items()},
+        {name: Value(name, _unquoted(text), ENVIRONMENT) for name, text in environ.items()},
+    )
+    link = _env_link(env_file)
+    follows = link is None or accepts(link)
+    file, verdict = _file(env_file, follows, said, home, accepts)
+    gone = {name for variable in verdict.dropped for name in variable.names}
+    holding = {name: value for name, value in file.items() if follows and name not in gone}
+    levels = (*said, holding)
+    values = found(levels)
+    settings = _settings(
+        {variable.field: parsed(variable, values.get(variable), home) for variable in VARIABLES},
+        configuration_folder(environ, home),
+        _secrets((*said, file)),
+    )
     _check(settings)
-    if settings.models.use_azure:
-        settings = dataclasses.replace(settings, azure=read_azure(settings.models.azure_config_file))
-    widened = tuple(
-        variable.name
-        for variable, value in set_values.items()
-        if variable.widens and value.from_file and not _is_default(variable, values[variable.field])
+    here = judged(settings, _persons_own(values, home), accepts)
+    settings, blocked = here.settings, here.blocked
+    if settings.models.use_azure and not verdict.azure:
+        blocked = NOT_THE_FOLDERS.format(file=visible_path(settings.models.azure_config_file))
+    elif settings.models.use_azure:
+        settings = dataclasses.replace(
+            settings, azure=read_azure(followed(settings.models.azure_config_file))
+        )
+    claims = (*(() if link is None else (link,)), *verdict.claims, *here.claims)
+    return Loaded(
+        settings,
+        tuple(_notices(levels, values)),
+        claims,
+        tuple(claim for claim in claims if not accepts(claim)),
+        blocked,
+        here.unusable,
+        followed(env_file) if env_file and follows else env_file,
     )
-    sent = tuple(
-        variable.name
-        for variable, value in set_values.items()
-        if variable.field == "models.base_url" and value.from_file and not _is_loopback(value.text)
-    )
-    return Loaded(settings, tuple(_notices(levels, set_values)), widened, sent)
 
 
-def _levels(
-    environ: Mapping[str, str], env_file: Path | None, overrides: Mapping[str, str]
-) -> tuple[Mapping[str, _Value], ...]:
-    lines: Mapping[str, Line] = read_env_file(env_file, environ) if env_file else {}
-    return (
-        {name: _Value(name, text, "on the command line") for name, text in overrides.items()},
-        {name: _Value(name, _unquoted(text), "in the environment") for name, text in environ.items()},
-        {
-            name: _Value(name, line.value, f"in {visible_path(env_file)}, line {line.number}", True)
+def _env_link(env_file: Path | None) -> Claim | None:
+    is_link = env_file is not None and env_file.is_symlink()
+    return link_claim(str(env_file), str(resolved(env_file))) if env_file and is_link else None
+
+
+def _file(
+    env_file: Path | None, follows: bool, said: tuple[Level, Level], home: Path | None, accepts: Accepts
+) -> tuple[Level, Verdict]:
+    """What the `.env` file says, and what may hold of that.
+
+    Behind a link that isn't followed it is only looked at, and nothing is said of what is wrong with it.
+    """
+    try:
+        lines = read_env_file(followed(env_file)) if env_file else {}
+        level = {
+            name: Value(name, line.value, f"in {visible_path(env_file)}, line {line.number}", True)
             for name, line in lines.items()
             if env_file
-        },
+        }
+        return level, judge(found((*said, level)), home, accepts)
+    except UsageError:
+        if follows:
+            raise
+        return {}, judge(found(said), home, accepts)
+
+
+def _persons_own(values: Found, home: Path | None) -> frozenset[str]:
+    """The fields whose path the person named themself."""
+    return frozenset(
+        variable.field
+        for variable, value in values.items()
+        if variable.kind is PATH and is_persons_own(variable, value, home)
     )
 
 
@@ -101,28 +146,6 @@ def _unquoted(text: str) -> str:
     stripped = text.strip()
     quoted = len(stripped) >= 2 and stripped[0] == stripped[-1] and stripped[0] in "'\""
     return stripped[1:-1] if quoted else text
-
-
-def _candidates(variable: Variable, level: Mapping[str, _Value]) -> Iterator[_Value]:
-    for name in variable.names:
-        value = level.get(name)
-        if value and (text := value.text.strip()) and not is_placeholder(text):
-            yield dataclasses.replace(value, text=text)
-
-
-def _find(variable: Variable, levels: tuple[Mapping[str, _Value], ...]) -> _Value | None:
-    return next((value for level in levels for value in _candidates(variable, level)), None)
-
-
-def _parsed(variable: Variable, value: _Value | None) -> Any:
-    if value is None:
-        empty = () if variable.kind is LIST else None
-        return variable.kind.parse(variable.default) if variable.default else empty
-    try:
-        return variable.kind.parse(value.text)
-    except ValueError:
-        held = "what it holds is not shown" if variable.secret else f"it holds {visible(value.text)!r}"
-        raise UsageError(f"{value.name} ({value.where}): {held}; expected {variable.kind.expects}.") from None
 
 
 def _settings(values: Mapping[str, Any], folder: Path | None, secrets: tuple[Secret, ...]) -> Settings:
@@ -149,7 +172,8 @@ def _settings(values: Mapping[str, Any], folder: Path | None, secrets: tuple[Sec
     )
 
 
-def _home(environ: Mapping[str, str]) -> Path | None:
+def home_of(environ: Mapping[str, str]) -> Path | None:
+    """The person's own folder, None where the system names none."""
     named = environ.get("USERPROFILE" if os.name == "nt" else "HOME")
     if named and Path(named).is_absolute():
         return Path(named)
@@ -157,12 +181,6 @@ def _home(environ: Mapping[str, str]) -> Path | None:
         return Path.home()
     except RuntimeError:
         return None
-
-
-def _at_home(value: Any, home: Path | None) -> Any:
-    if isinstance(value, Path) and home and value.parts[:1] == ("~",):
-        return home.joinpath(*value.parts[1:])
-    return value
 
 
 def configuration_folder(environ: Mapping[str, str], home: Path | None) -> Path | None:
@@ -176,12 +194,12 @@ def configuration_folder(environ: Mapping[str, str], home: Path | None) -> Path 
 _SECRET_NAME = re.compile(r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PWD)(_|$)", re.IGNORECASE)
 
 
-def _secrets(levels: tuple[Mapping[str, _Value], ...]) -> tuple[Secret, ...]:
+def _secrets(levels: tuple[Level, ...]) -> tuple[Secret, ...]:
     """Values of secret variables at every level, passwords in addresses, and what other programs' names tell."""
     texts: set[str] = set()
     for level in levels:
         for variable in VARIABLES:
-            for value in _candidates(variable, level):
+            for value in candidates(variable, level):
                 if variable.secret:
                     texts.add(value.text)
                 elif variable.kind in (URL, PROXY):
@@ -207,18 +225,6 @@ def _url_password(text: str) -> tuple[str, ...]:
     return (password, unquote(password)) if password else ()
 
 
-def _is_default(variable: Variable, value: Any) -> bool:
-    default = _parsed(variable, None)
-    if variable.kind is URL and value and default:
-        # This machine has two names; older templates used the other one.
-        value = str(value).replace("//127.0.0.1", "//localhost")
-    return bool(value == default)
-
-
-def _without_password(address: str) -> str:
-    return re.sub(r"(?<=//)[^/@]*@", "", address)
-
-
 def _check(settings: Settings) -> None:
     keys = settings.run.authorise_key, settings.run.exit_key
     if keys[0].casefold() == keys[1].casefold():
@@ -228,27 +234,18 @@ def _check(settings: Settings) -> None:
 
 
 def _notices(
-    levels: tuple[Mapping[str, _Value], ...],
-    found: Mapping[Variable, _Value],
+    levels: tuple[Level, ...],
+    values: Found,
 ) -> Iterator[str]:
-    for variable, value in found.items():
+    for variable, value in values.items():
         yield from _passed_over(variable, levels)
-        if variable.used_from is UsedFrom.NO_MORE and _parsed(variable, value) != _parsed(variable, None):
+        if variable.used_from is UsedFrom.NO_MORE and parsed(variable, value) != parsed(variable, None):
             yield f"{value.name} ({value.where}) has no effect any more. {variable.meaning}"
-    by_field = {variable.field: value for variable, value in found.items()}
-    key, address = by_field.get("models.api_key"), by_field.get("models.base_url")
-    if address and address.from_file and not _is_loopback(address.text):
-        what = f"Your {key.name} ({key.where})" if key and not key.from_file else "What the agent reads"
-        yield f"{what} is sent to {visible(_without_password(address.text))}, as {address.name} says ({address.where})."
 
 
-def _passed_over(variable: Variable, levels: tuple[Mapping[str, _Value], ...]) -> Iterator[str]:
+def _passed_over(variable: Variable, levels: tuple[Level, ...]) -> Iterator[str]:
     for level in levels:
-        values = list(_candidates(variable, level))
+        values = list(candidates(variable, level))
         for other in values[1:]:
             if other.text != values[0].text:
                 yield f"{other.name} ({other.where}) is passed over: {values[0].name} is set too."
-
-
-def _is_loopback(address: str) -> bool:
-    return urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1")

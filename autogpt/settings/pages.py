@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from itertools import groupby
 
+from autogpt.settings.grades import FREE
 from autogpt.settings.variables import VARIABLES, Section, UsedFrom, Variable
 
 _TEMPLATE_TOP = """\
@@ -37,7 +38,7 @@ set. Variables that Auto-GPT doesn't know are passed over.
 `True`, `yes`, `on` and `1` mean yes, `False`, `no`, `off` and `0` mean no, in
 small letters or capitals. Lists are separated by commas. Paths may begin with `~`.
 In `.env`, put a value that contains `#`, quotes or spaces in quotes; `${NAME}` stands
-for another variable's value.
+for another variable's value in the same file, never for one of your environment.
 
 A value that doesn't fit stops the program at its start, with one line that names
 the variable, where it was set, and what was expected.
@@ -46,6 +47,12 @@ Variables marked **later** are known and checked, but the part of Auto-GPT that
 uses them comes later; those marked **no effect** are known only so that an old
 `.env` stays valid. Variables marked **secret** are never shown, logged or passed on
 to processes that the agent starts.
+
+A `.env` may have come with somebody else's files. What it says of a variable marked
+**asked** holds in a folder once you have said yes to it (of a limit: when it is higher
+than the default), and of one marked **yours** only in Auto-GPT's own folder; your
+environment and the command line count always. See
+[folders of others](configuration.md#folders-of-others).
 """
 
 
@@ -102,6 +109,7 @@ def _meaning(variable: Variable) -> str:
 def _page_row(variable: Variable) -> str:
     marks = {UsedFrom.NOW: "", UsedFrom.LATER: "**later** ", UsedFrom.NO_MORE: "**no effect** "}
     secret = "**secret** " if variable.secret else ""
+    asked = "" if variable.grade is FREE else "**asked** " if variable.grade.askable else "**yours** "
     also = (
         f" Also read as {', '.join(f'`{name}`' for name in variable.other_names)}."
         if variable.other_names
@@ -110,7 +118,7 @@ def _page_row(variable: Variable) -> str:
     default = f"`{variable.default}`" if variable.default else "not set"
     cells = (
         f"`{variable.name}`",
-        f"{secret}{marks[variable.used_from]}{variable.meaning}{also}",
+        f"{secret}{asked}{marks[variable.used_from]}{variable.meaning}{also}",
         variable.kind.expects,
         default,
     )

@@ -1,7 +1,9 @@
 """Reading and writing the small text files that a person keeps: `.env` and YAML.
 
-Every failure is a UsageError of one line that names the file. Not for the files
-that the model names: those go through the workspace.
+Every failure is a UsageError of one line that names the file. A link in a file's place is
+neither read nor written through: who may follow it resolves it first (`resolved`). Nor is
+anything waited for: a pipe or device is refused. Not for the files that the model names:
+those go through the workspace.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import contextlib
 import errno
 import os
 import re
+import stat
 from pathlib import Path
 
 from autogpt.core.errors import UsageError
@@ -63,17 +66,47 @@ def read_text(path: Path) -> str | None:
 
 def _read_bytes(path: Path) -> bytes | None:
     try:
-        if path.is_dir():
-            raise UsageError(f"{visible_path(path)} is a folder where a file is expected.")
-        with path.open("rb") as file:
+        if path.is_symlink():
+            raise UsageError(_is_link(path))
+        with open(_opened(path), "rb") as file:
             data = file.read(LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except IsADirectoryError:
+        raise UsageError(f"{visible_path(path)} is a folder where a file is expected.") from None
     except (OSError, ValueError) as error:
         raise UsageError(f"{visible_path(path)} cannot be read: {reason(error)}.") from None
     if len(data) > LARGEST:
         raise UsageError(f"{visible_path(path)} is larger than 1 MB: is it the right file?")
     return data
+
+
+def _opened(path: Path) -> int:
+    """A descriptor of an ordinary file; nothing is waited for, and no link followed. Raises OSError."""
+    if path.is_dir():
+        raise IsADirectoryError
+    flags = sum(
+        getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOCTTY")
+    )
+    descriptor = os.open(path, os.O_RDONLY | flags)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "It is a pipe or a device, not a file")
+    return descriptor
+
+
+def _is_link(path: Path) -> str:
+    return f"{visible_path(path)} is a link to {visible_path(resolved(path))}, and links are not followed unasked."
+
+
+def resolved(path: Path) -> Path:
+    """Where a path leads, all links on the way followed."""
+    return Path(os.path.realpath(path))
+
+
+def followed(path: Path) -> Path:
+    """The path itself, or where it leads if it is a link: for who may follow it, or only looks."""
+    return resolved(path) if path.is_symlink() else path
 
 
 def reason(error: OSError | ValueError) -> str:
@@ -90,17 +123,24 @@ def write_text(path: Path, text: str, *, private: bool = False) -> None:
     `private` makes a new file readable by its owner only. Raises UsageError.
     """
     data = text.encode("utf-8")
-    target = Path(os.path.realpath(path))
+    if path.is_symlink():
+        raise UsageError(_is_link(path))
     try:
         try:
-            _replace(target, data, private)
+            _replace(path, data, private)
         except OSError as error:
             in_place = (errno.EBUSY, errno.EXDEV, errno.EACCES, errno.EPERM, errno.EROFS)
-            if error.errno not in in_place or not target.is_file():
+            if error.errno not in in_place or not path.is_file():
                 raise
-            target.write_bytes(data)
+            _overwrite(path, data)
     except (OSError, ValueError) as error:
         raise UsageError(f"{visible_path(path)} cannot be written: {reason(error)}.") from None
+
+
+def _overwrite(target: Path, data: bytes) -> None:
+    flags = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+    with open(os.open(target, os.O_WRONLY | os.O_TRUNC | flags), "wb") as file:
+        file.write(data)
 
 
 def _replace(target: Path, data: bytes, private: bool) -> None:

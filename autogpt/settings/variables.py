@@ -10,6 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from autogpt.settings.grades import (
+    ADDRESS,
+    ASKED,
+    FREE,
+    LOWER,
+    MODELS_ADDRESS,
+    NEVER,
+    Grade,
+    all_but,
+    at_least_default,
+    up_to,
+)
 from autogpt.settings.kinds import (
     BUDGET,
     KEY,
@@ -59,12 +71,13 @@ class UsedFrom(str, Enum):
     """Known, so that an old file stays valid; nothing uses it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Variable:
     """`field` is the place in `Settings`; `default` is in the variable's own text form, empty for unset.
 
-    `other_names` are read too, after `name`. `widens` marks those that can give the
-    agent more rights, or send the key elsewhere, than it would have without them.
+    `other_names` are read too, after `name`. `grade` says how far a folder's `.env` decides it; one that
+    forgets to say so is left to the environment and the command line. `key` is the variable whose value
+    is sent to the address that this one holds.
     """
 
     name: str
@@ -76,7 +89,8 @@ class Variable:
     example: str = ""
     other_names: tuple[str, ...] = ()
     used_from: UsedFrom = UsedFrom.NOW
-    widens: bool = False
+    grade: Grade = NEVER
+    key: str = ""
 
     @property
     def secret(self) -> bool:
@@ -89,6 +103,9 @@ class Variable:
         return (self.name, *self.other_names)
 
 
+LARGEST_WINDOW = 64_000
+"""Tokens of a prompt and its reply. Models take far more, but every step pays for its whole prompt."""
+
 NOW, LATER, NO_MORE = UsedFrom.NOW, UsedFrom.LATER, UsedFrom.NO_MORE
 
 _PROVIDER = (
@@ -99,6 +116,7 @@ _PROVIDER = (
         Section.PROVIDER,
         "Your key, from https://platform.openai.com/api-keys. A local server needs none.",
         example="your-openai-api-key",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_API_BASE_URL",
@@ -109,6 +127,8 @@ _PROVIDER = (
         "OpenAI's. Your key is sent to it.",
         example="http://localhost:11434/v1",
         other_names=("OPENAI_API_BASE", "OPENAI_BASE_URL"),
+        grade=MODELS_ADDRESS,
+        key="OPENAI_API_KEY",
     ),
     Variable(
         "OPENAI_ORGANIZATION",
@@ -118,6 +138,7 @@ _PROVIDER = (
         "The organisation that calls are billed to, if you belong to several.",
         example="your-openai-organization",
         other_names=("OPENAI_ORG_ID",),
+        grade=FREE,
     ),
     Variable(
         "USE_AZURE",
@@ -126,6 +147,7 @@ _PROVIDER = (
         Section.PROVIDER,
         "Use Azure OpenAI, as AZURE_CONFIG_FILE says. OPENAI_API_KEY is then the key of that resource.",
         "False",
+        grade=ASKED,
     ),
     Variable(
         "AZURE_CONFIG_FILE",
@@ -134,7 +156,7 @@ _PROVIDER = (
         Section.PROVIDER,
         "Azure's address, version and deployments; see azure.yaml.template.",
         "azure.yaml",
-        widens=True,
+        grade=ASKED,
     ),
 )
 
@@ -148,6 +170,7 @@ _MODELS = (
         "says so.",
         example="your-smart-model",
         other_names=("SMART_LLM",),
+        grade=FREE,
     ),
     Variable(
         "FAST_LLM_MODEL",
@@ -157,6 +180,7 @@ _MODELS = (
         "The cheaper model, for summaries and small questions. Unset: the program's choice.",
         example="your-fast-model",
         other_names=("FAST_LLM",),
+        grade=FREE,
     ),
     Variable(
         "FALLBACK_LLM_MODEL",
@@ -166,6 +190,7 @@ _MODELS = (
         "The model to go on with when one of the others is withdrawn in the middle of a run. Unset: none.",
         example="your-fallback-model",
         other_names=("FALLBACK_LLM",),
+        grade=FREE,
     ),
     Variable(
         "SMART_TOKEN_LIMIT",
@@ -174,6 +199,7 @@ _MODELS = (
         Section.MODELS,
         "Tokens of prompt and reply together for the smart model. Unset: what its window allows.",
         example="16000",
+        grade=up_to(LARGEST_WINDOW),
     ),
     Variable(
         "FAST_TOKEN_LIMIT",
@@ -182,6 +208,7 @@ _MODELS = (
         Section.MODELS,
         "The same for the fast model.",
         example="16000",
+        grade=up_to(LARGEST_WINDOW),
     ),
     Variable(
         "SMART_LLM_PRICE",
@@ -192,6 +219,7 @@ _MODELS = (
         "known, and nothing for a model on this machine. Where no price is known, a budget allows 100 000 "
         "tokens for each dollar of it.",
         example="0.50/1.50",
+        grade=ASKED,
     ),
     Variable(
         "FAST_LLM_PRICE",
@@ -200,6 +228,7 @@ _MODELS = (
         Section.MODELS,
         "The same for the fast model.",
         example="0.10/0.40",
+        grade=ASKED,
     ),
     Variable(
         "LLM_TIMEOUT",
@@ -209,6 +238,7 @@ _MODELS = (
         "Seconds that a server may stay silent before a call is given up. A large model on a slow machine "
         "can need more before its first word.",
         "300",
+        grade=LOWER,
     ),
     Variable(
         "LLM_PATIENCE",
@@ -217,6 +247,7 @@ _MODELS = (
         Section.MODELS,
         "Seconds for which a failing call is tried again before the run stops with exit code 6.",
         "600",
+        grade=LOWER,
     ),
     Variable(
         "TEMPERATURE",
@@ -225,6 +256,7 @@ _MODELS = (
         Section.MODELS,
         "How freely the model chooses its words. Models that take no temperature are not sent one.",
         "0",
+        grade=FREE,
     ),
     Variable(
         "EMBEDDING_MODEL",
@@ -233,6 +265,7 @@ _MODELS = (
         Section.MODELS,
         "The model that turns texts into vectors for the memory. Unset: OpenAI's text-embedding-3-small, the one in azure.yaml, or what a server on this machine has; with a server elsewhere, none.",
         example="text-embedding-3-small",
+        grade=FREE,
     ),
     Variable(
         "EMBEDDING_TOKENIZER",
@@ -241,6 +274,7 @@ _MODELS = (
         Section.MODELS,
         "The encoding by which that model's tokens are estimated: o200k_base is known, all others count alike.",
         "cl100k_base",
+        grade=FREE,
     ),
     Variable(
         "EMBEDDING_TOKEN_LIMIT",
@@ -249,6 +283,7 @@ _MODELS = (
         Section.MODELS,
         "The longest text, in tokens, that is sent to that model in one piece.",
         "8191",
+        grade=LOWER,
     ),
     Variable(
         "OPENAI_FUNCTIONS",
@@ -258,6 +293,7 @@ _MODELS = (
         "Structured replies are asked for wherever the server can give them.",
         "False",
         used_from=NO_MORE,
+        grade=FREE,
     ),
 )
 
@@ -269,6 +305,7 @@ _RUN = (
         Section.RUN,
         "What a run may cost, in US dollars. Unset: what the profile says, or no limit.",
         example="5.00",
+        grade=FREE,
     ),
     Variable(
         "AUTHORISE_COMMAND_KEY",
@@ -277,6 +314,7 @@ _RUN = (
         Section.RUN,
         "What you type to let a command run.",
         "y",
+        grade=ASKED,
     ),
     Variable(
         "EXIT_KEY",
@@ -285,6 +323,7 @@ _RUN = (
         Section.RUN,
         "What you type to leave.",
         "n",
+        grade=ASKED,
     ),
     Variable(
         "AI_SETTINGS_FILE",
@@ -293,6 +332,7 @@ _RUN = (
         Section.RUN,
         "Where the agent's name, role, goals and budget are kept.",
         "ai_settings.yaml",
+        grade=ASKED,
     ),
     Variable(
         "PROMPT_SETTINGS_FILE",
@@ -301,6 +341,7 @@ _RUN = (
         Section.RUN,
         "Constraints, resources and evaluation lines of your own for the prompt.",
         "prompt_settings.yaml",
+        grade=ASKED,
     ),
     Variable(
         "POLICY_FILE",
@@ -309,7 +350,7 @@ _RUN = (
         Section.RUN,
         "What the agent may do without asking. Unset: policy.yaml in your configuration folder, if it is there.",
         example="/home/you/policy.yaml",
-        widens=True,
+        grade=NEVER,
     ),
     Variable(
         "PLAIN_OUTPUT",
@@ -318,6 +359,7 @@ _RUN = (
         Section.RUN,
         "Plain lines on the terminal: no spinner, nothing redrawn.",
         "False",
+        grade=FREE,
     ),
     Variable(
         "DISABLED_COMMAND_CATEGORIES",
@@ -327,6 +369,7 @@ _RUN = (
         "Families of commands that the agent is not given, separated by commas: files, patch, execution, "
         "shell, git, code, web, browse, search, download; execute_code is execution and shell.",
         example="execution,shell",
+        grade=FREE,
     ),
     Variable(
         "CHAT_MESSAGES_ENABLED",
@@ -336,6 +379,7 @@ _RUN = (
         "Let plugins carry messages to you and from you.",
         "False",
         used_from=LATER,
+        grade=ASKED,
     ),
 )
 
@@ -347,7 +391,7 @@ _FILES = (
         Section.FILES,
         "The folder that the agent works in; it is made if it isn't there.",
         "auto_gpt_workspace",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "RESTRICT_TO_WORKSPACE",
@@ -356,7 +400,7 @@ _FILES = (
         Section.FILES,
         "Keep the agent's file commands inside that folder.",
         "True",
-        widens=True,
+        grade=ASKED,
     ),
 )
 
@@ -368,7 +412,7 @@ _SHELL = (
         Section.SHELL,
         "Let the agent run programs on this machine itself, with your rights, where there is no sandbox.",
         "False",
-        widens=True,
+        grade=NEVER,
     ),
     Variable(
         "SHELL_COMMAND_CONTROL",
@@ -377,7 +421,7 @@ _SHELL = (
         Section.SHELL,
         "Which of the next two lists decides over shell commands. It is no wall: the sandbox is.",
         "denylist",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "SHELL_DENYLIST",
@@ -387,7 +431,7 @@ _SHELL = (
         "Programs that may not be started, separated by commas.",
         "sudo,su",
         other_names=("DENY_COMMANDS",),
-        widens=True,
+        grade=at_least_default(),
     ),
     Variable(
         "SHELL_ALLOWLIST",
@@ -397,7 +441,7 @@ _SHELL = (
         "The only programs that may be started, separated by commas.",
         example="cat,git,grep,ls",
         other_names=("ALLOW_COMMANDS",),
-        widens=True,
+        grade=ASKED,
     ),
 )
 
@@ -411,7 +455,7 @@ _SANDBOX = (
         "else bubblewrap where it works, else none. host is this machine itself, with your rights; it needs "
         "EXECUTE_LOCAL_COMMANDS=True.",
         "auto",
-        widens=True,
+        grade=all_but("host", askable=False),
     ),
     Variable(
         "SANDBOX_IMAGE",
@@ -420,7 +464,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "The image of the containers; it needs a shell and python3. It is fetched when it isn't there.",
         "python:3-alpine",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "SANDBOX_NETWORK",
@@ -430,7 +474,7 @@ _SANDBOX = (
         "Let programs in a sandbox reach the network: the internet, your local network, and with bubblewrap this "
         "machine's own services.",
         "False",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "SANDBOX_TIMEOUT",
@@ -439,6 +483,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Seconds that a program may run while the agent waits for it.",
         "120",
+        grade=LOWER,
     ),
     Variable(
         "SANDBOX_CPU_TIME",
@@ -447,6 +492,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Seconds of processor time for each process.",
         "300",
+        grade=LOWER,
     ),
     Variable(
         "SANDBOX_MEMORY",
@@ -455,6 +501,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Megabytes of memory for a program and all that it starts together.",
         "2048",
+        grade=LOWER,
     ),
     Variable(
         "SANDBOX_PROCESSES",
@@ -463,6 +510,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Processes that a program may have running at once, threads counted.",
         "256",
+        grade=LOWER,
     ),
     Variable(
         "SANDBOX_FILE_SIZE",
@@ -471,6 +519,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Megabytes of the largest file that a program may write.",
         "1024",
+        grade=LOWER,
     ),
     Variable(
         "SANDBOX_OUTPUT",
@@ -479,6 +528,7 @@ _SANDBOX = (
         Section.SANDBOX,
         "Megabytes of output after which a program is ended.",
         "256",
+        grade=LOWER,
     ),
 )
 
@@ -491,7 +541,7 @@ _PLUGINS = (
         "Where plugins are kept.",
         "plugins",
         used_from=LATER,
-        widens=True,
+        grade=NEVER,
     ),
     Variable(
         "PLUGINS_CONFIG_FILE",
@@ -501,7 +551,7 @@ _PLUGINS = (
         "Which plugins are on, and their own settings.",
         "plugins_config.yaml",
         used_from=LATER,
-        widens=True,
+        grade=NEVER,
     ),
     Variable(
         "ALLOWLISTED_PLUGINS",
@@ -511,7 +561,7 @@ _PLUGINS = (
         "Plugins that are loaded without asking, separated by commas.",
         example="AutoGPTExamplePlugin",
         used_from=LATER,
-        widens=True,
+        grade=NEVER,
     ),
     Variable(
         "DENYLISTED_PLUGINS",
@@ -521,6 +571,7 @@ _PLUGINS = (
         "Plugins that are never loaded, separated by commas.",
         example="AutoGPTExamplePlugin",
         used_from=LATER,
+        grade=FREE,
     ),
 )
 
@@ -532,6 +583,7 @@ _WEB = (
         Section.WEB,
         "The browser that opens pages which need one; it and its driver must be installed.",
         "chrome",
+        grade=FREE,
     ),
     Variable(
         "HEADLESS_BROWSER",
@@ -540,6 +592,7 @@ _WEB = (
         Section.WEB,
         "Keep the browser's window hidden. A window is shown without the wall around the browser.",
         "True",
+        grade=ASKED,
     ),
     Variable(
         "USER_AGENT",
@@ -548,6 +601,7 @@ _WEB = (
         Section.WEB,
         "How requests to web pages introduce themselves. Unset: as a program, by its name.",
         example='"Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"',
+        grade=FREE,
     ),
     Variable(
         "BROWSE_CHUNK_MAX_LENGTH",
@@ -556,6 +610,7 @@ _WEB = (
         Section.WEB,
         "The length, in tokens, of the pieces in which a long page is read.",
         "3000",
+        grade=FREE,
     ),
     Variable(
         "ALLOW_PRIVATE_NETWORK",
@@ -564,7 +619,7 @@ _WEB = (
         Section.WEB,
         "Let the agent's requests reach this machine and its network, not only the internet.",
         "False",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "ALLOWED_HOSTS",
@@ -574,7 +629,7 @@ _WEB = (
         "Single hosts of this machine or its network that the agent's requests may reach as well: exact names "
         "or addresses, each with or without a port. Hosts of the internet need not be named.",
         example="localhost:8080,192.168.1.5",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "ALLOW_DOWNLOADS",
@@ -583,7 +638,7 @@ _WEB = (
         Section.WEB,
         "Let the agent download files into its workspace, as --allow-downloads does.",
         "False",
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "DOWNLOAD_LIMIT",
@@ -592,6 +647,7 @@ _WEB = (
         Section.WEB,
         "The largest file that it may download, in megabytes.",
         "500",
+        grade=LOWER,
     ),
     Variable(
         "HTTP_PROXY",
@@ -602,7 +658,7 @@ _WEB = (
         "can be checked here: see docs/web.md.",
         example="http://proxy.example:3128",
         other_names=("http_proxy",),
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "HTTPS_PROXY",
@@ -612,7 +668,7 @@ _WEB = (
         "The proxy for requests to https:// addresses.",
         example="http://proxy.example:3128",
         other_names=("https_proxy",),
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "ALL_PROXY",
@@ -622,7 +678,7 @@ _WEB = (
         "The proxy for requests that neither of the two above is for.",
         example="http://proxy.example:3128",
         other_names=("all_proxy",),
-        widens=True,
+        grade=ASKED,
     ),
     Variable(
         "NO_PROXY",
@@ -633,6 +689,7 @@ _WEB = (
         "or * for all.",
         example="localhost,.corp.example,10.0.0.0/8",
         other_names=("no_proxy",),
+        grade=ASKED,
     ),
     Variable(
         "BROWSE_SPACY_LANGUAGE_MODEL",
@@ -642,6 +699,7 @@ _WEB = (
         "Pages are cut into pieces without a language model of their own.",
         "en_core_web_sm",
         used_from=NO_MORE,
+        grade=FREE,
     ),
     Variable(
         "SEARCH_PROVIDERS",
@@ -650,6 +708,7 @@ _WEB = (
         Section.WEB,
         "The search engines, in the order in which they are asked until one answers; google only with its key.",
         "google,duckduckgo,brave,mojeek,startpage,yahoo,wikipedia",
+        grade=FREE,
     ),
     Variable(
         "GOOGLE_API_KEY",
@@ -658,6 +717,7 @@ _WEB = (
         Section.WEB,
         "A Google API key, to search with Google instead of DuckDuckGo.",
         example="your-google-api-key",
+        grade=FREE,
     ),
     Variable(
         "CUSTOM_SEARCH_ENGINE_ID",
@@ -667,6 +727,7 @@ _WEB = (
         "The Google search engine that goes with that key.",
         example="your-custom-search-engine-id",
         other_names=("GOOGLE_CUSTOM_SEARCH_ENGINE_ID",),
+        grade=FREE,
     ),
     Variable(
         "GOOGLE_SEARCH_URL",
@@ -675,7 +736,8 @@ _WEB = (
         Section.WEB,
         "Where Google's Custom Search is asked.",
         "https://www.googleapis.com/customsearch/v1",
-        widens=True,
+        grade=ADDRESS,
+        key="GOOGLE_API_KEY",
     ),
 )
 
@@ -696,6 +758,7 @@ _MEMORY = (
         Section.MEMORY,
         "What keeps what the agent reads and notes, from run to run. Until redis, pinecone, milvus and weaviate come, local is used in their place.",
         "local",
+        grade=FREE,
     ),
     Variable(
         "MEMORY_INDEX",
@@ -704,12 +767,28 @@ _MEMORY = (
         Section.MEMORY,
         "The name of the memory: of its folder, index or collection.",
         "auto-gpt",
+        grade=FREE,
     ),
     Variable(
-        "REDIS_HOST", "memory.redis_host", NAME, Section.MEMORY, "Redis: host.", "localhost", used_from=LATER
+        "REDIS_HOST",
+        "memory.redis_host",
+        NAME,
+        Section.MEMORY,
+        "Redis: host.",
+        "localhost",
+        used_from=LATER,
+        grade=ASKED,
+        key="REDIS_PASSWORD",
     ),
     Variable(
-        "REDIS_PORT", "memory.redis_port", PORT, Section.MEMORY, "Redis: port.", "6379", used_from=LATER
+        "REDIS_PORT",
+        "memory.redis_port",
+        PORT,
+        Section.MEMORY,
+        "Redis: port.",
+        "6379",
+        used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "REDIS_PASSWORD",
@@ -719,6 +798,7 @@ _MEMORY = (
         "Redis: password.",
         example="your-redis-password",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "WIPE_REDIS_ON_START",
@@ -728,6 +808,7 @@ _MEMORY = (
         "Redis: forget everything at each start.",
         "True",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "PINECONE_API_KEY",
@@ -737,6 +818,7 @@ _MEMORY = (
         "Pinecone: key.",
         example="your-pinecone-api-key",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "PINECONE_ENV",
@@ -746,6 +828,7 @@ _MEMORY = (
         "Pinecone: region.",
         example="your-pinecone-region",
         used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "WEAVIATE_HOST",
@@ -755,6 +838,8 @@ _MEMORY = (
         "Weaviate: host.",
         example="127.0.0.1",
         used_from=LATER,
+        grade=ASKED,
+        key="WEAVIATE_API_KEY",
     ),
     Variable(
         "WEAVIATE_PORT",
@@ -764,6 +849,7 @@ _MEMORY = (
         "Weaviate: port.",
         example="8080",
         used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "WEAVIATE_PROTOCOL",
@@ -773,6 +859,7 @@ _MEMORY = (
         "Weaviate: protocol.",
         "http",
         used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "WEAVIATE_USERNAME",
@@ -782,6 +869,7 @@ _MEMORY = (
         "Weaviate: user.",
         example="your-weaviate-username",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "WEAVIATE_PASSWORD",
@@ -791,6 +879,7 @@ _MEMORY = (
         "Weaviate: password.",
         example="your-weaviate-password",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "WEAVIATE_API_KEY",
@@ -800,6 +889,7 @@ _MEMORY = (
         "Weaviate: key, where it wants one instead of a password.",
         example="your-weaviate-api-key",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "USE_WEAVIATE_EMBEDDED",
@@ -809,6 +899,7 @@ _MEMORY = (
         "Weaviate: start one inside the program.",
         "False",
         used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "WEAVIATE_EMBEDDED_PATH",
@@ -818,6 +909,7 @@ _MEMORY = (
         "Weaviate: where the embedded one keeps its data.",
         example="/home/you/.local/share/weaviate",
         used_from=LATER,
+        grade=ASKED,
     ),
     Variable(
         "MILVUS_ADDR",
@@ -827,6 +919,8 @@ _MEMORY = (
         "Milvus: host and port, or the address of a Zilliz cloud.",
         "localhost:19530",
         used_from=LATER,
+        grade=ASKED,
+        key="MILVUS_PASSWORD",
     ),
     Variable(
         "MILVUS_USERNAME",
@@ -836,6 +930,7 @@ _MEMORY = (
         "Milvus: user.",
         example="your-milvus-username",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "MILVUS_PASSWORD",
@@ -845,6 +940,7 @@ _MEMORY = (
         "Milvus: password.",
         example="your-milvus-password",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "MILVUS_COLLECTION",
@@ -854,6 +950,7 @@ _MEMORY = (
         "Milvus: collection.",
         "autogpt",
         used_from=LATER,
+        grade=FREE,
     ),
     Variable(
         "MILVUS_SECURE",
@@ -863,6 +960,7 @@ _MEMORY = (
         "Milvus: encrypt the connection.",
         "False",
         used_from=LATER,
+        grade=FREE,
     ),
 )
 
@@ -874,6 +972,7 @@ _IMAGES = (
         Section.IMAGES,
         "What makes pictures: OpenAI (dalle), Hugging Face, or a Stable Diffusion web server. Unset: OpenAI, where the models are OpenAI's.",
         example="dalle",
+        grade=FREE,
     ),
     Variable(
         "IMAGE_SIZE",
@@ -882,6 +981,7 @@ _IMAGES = (
         Section.IMAGES,
         "Length of a picture's side in pixels. OpenAI's models make none below 1024.",
         "256",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_IMAGE_MODEL",
@@ -890,6 +990,7 @@ _IMAGES = (
         Section.IMAGES,
         "OpenAI: the model that makes pictures.",
         "gpt-image-2.5-flare",
+        grade=FREE,
     ),
     Variable(
         "HUGGINGFACE_IMAGE_MODEL",
@@ -898,6 +999,7 @@ _IMAGES = (
         Section.IMAGES,
         "Hugging Face: the model that makes pictures. Which are served there changes.",
         "CompVis/stable-diffusion-v1-4",
+        grade=FREE,
     ),
     Variable(
         "SD_WEBUI_URL",
@@ -906,7 +1008,8 @@ _IMAGES = (
         Section.IMAGES,
         "Stable Diffusion web server: address. Pictures are asked for there, also on this machine or its network.",
         "http://localhost:7860",
-        widens=True,
+        grade=ADDRESS,
+        key="SD_WEBUI_AUTH",
     ),
     Variable(
         "SD_WEBUI_AUTH",
@@ -915,6 +1018,7 @@ _IMAGES = (
         Section.IMAGES,
         "Stable Diffusion web server: user and password, as user:password.",
         example="your-username:your-password",
+        grade=FREE,
     ),
     Variable(
         "DESCRIBE_IMAGE_MODEL",
@@ -923,6 +1027,7 @@ _IMAGES = (
         Section.IMAGES,
         "The model that looks at pictures, at the same provider. Unset: the smart model, if it is known to see.",
         example="your-model-that-sees",
+        grade=FREE,
     ),
 )
 
@@ -943,6 +1048,7 @@ _SPEECH = (
         Section.SPEECH,
         "The voice that --speak speaks with; offline is the machine's own. Unset: ElevenLabs with a key, else what the two switches below say, else gtts.",
         example="gtts",
+        grade=FREE,
     ),
     Variable(
         "SPEECH_LANGUAGE",
@@ -951,6 +1057,7 @@ _SPEECH = (
         Section.SPEECH,
         "The language that gtts and eSpeak speak, as a code such as en, de or pt.",
         "en",
+        grade=FREE,
     ),
     Variable(
         "ELEVENLABS_API_KEY",
@@ -959,6 +1066,7 @@ _SPEECH = (
         Section.SPEECH,
         "ElevenLabs: key.",
         example="your-elevenlabs-api-key",
+        grade=FREE,
     ),
     Variable(
         "ELEVENLABS_VOICE_1_ID",
@@ -968,6 +1076,7 @@ _SPEECH = (
         "ElevenLabs: the agent's voice.",
         example="your-voice-id-1",
         other_names=("ELEVENLABS_VOICE_ID",),
+        grade=FREE,
     ),
     Variable(
         "ELEVENLABS_VOICE_2_ID",
@@ -976,6 +1085,7 @@ _SPEECH = (
         Section.SPEECH,
         "ElevenLabs: the voice of agents that the agent starts.",
         example="your-voice-id-2",
+        grade=FREE,
     ),
     Variable(
         "ELEVENLABS_MODEL",
@@ -984,6 +1094,7 @@ _SPEECH = (
         Section.SPEECH,
         "ElevenLabs: the model.",
         "eleven_multilingual_v2",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_SPEECH_MODEL",
@@ -992,6 +1103,7 @@ _SPEECH = (
         Section.SPEECH,
         "OpenAI: the model that speaks.",
         "gpt-4o-mini-tts",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_VOICE_1",
@@ -1000,6 +1112,7 @@ _SPEECH = (
         Section.SPEECH,
         "OpenAI: the agent's voice.",
         "alloy",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_VOICE_2",
@@ -1008,6 +1121,7 @@ _SPEECH = (
         Section.SPEECH,
         "OpenAI: the voice of agents that the agent starts.",
         "onyx",
+        grade=FREE,
     ),
     Variable(
         "USE_MAC_OS_TTS",
@@ -1016,6 +1130,7 @@ _SPEECH = (
         Section.SPEECH,
         "Speak with macOS's own voice.",
         "False",
+        grade=FREE,
     ),
     Variable(
         "USE_BRIAN_TTS",
@@ -1024,6 +1139,7 @@ _SPEECH = (
         Section.SPEECH,
         "Speak with StreamElements' voice Brian.",
         "False",
+        grade=FREE,
     ),
     Variable(
         "GTTS_URL",
@@ -1032,7 +1148,7 @@ _SPEECH = (
         Section.SPEECH,
         "Google Translate's voice: address.",
         "https://translate.google.com",
-        widens=True,
+        grade=ADDRESS,
     ),
     Variable(
         "ELEVENLABS_URL",
@@ -1041,7 +1157,8 @@ _SPEECH = (
         Section.SPEECH,
         "ElevenLabs: address. The key is sent to it.",
         "https://api.elevenlabs.io",
-        widens=True,
+        grade=ADDRESS,
+        key="ELEVENLABS_API_KEY",
     ),
     Variable(
         "STREAMELEMENTS_URL",
@@ -1050,7 +1167,7 @@ _SPEECH = (
         Section.SPEECH,
         "StreamElements: address.",
         "https://api.streamelements.com",
-        widens=True,
+        grade=ADDRESS,
     ),
     Variable(
         "AUDIO_TO_TEXT_PROVIDER",
@@ -1059,6 +1176,7 @@ _SPEECH = (
         Section.SPEECH,
         "What writes down recordings. Unset: Hugging Face, where its token and model are set, else OpenAI, where the models are OpenAI's.",
         example="huggingface",
+        grade=FREE,
     ),
     Variable(
         "HUGGINGFACE_AUDIO_TO_TEXT_MODEL",
@@ -1067,6 +1185,7 @@ _SPEECH = (
         Section.SPEECH,
         "Hugging Face: the model that writes down what a recording says.",
         example="openai/whisper-large-v3",
+        grade=FREE,
     ),
     Variable(
         "OPENAI_AUDIO_TO_TEXT_MODEL",
@@ -1075,6 +1194,7 @@ _SPEECH = (
         Section.SPEECH,
         "OpenAI: the model that writes down what a recording says.",
         "gpt-transcribe",
+        grade=FREE,
     ),
 )
 
@@ -1086,6 +1206,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Hugging Face: token, for pictures and recordings.",
         example="your-huggingface-api-token",
+        grade=FREE,
     ),
     Variable(
         "HUGGINGFACE_URL",
@@ -1094,7 +1215,8 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Hugging Face: address of its inference, or of a server of your own. The token is sent to it.",
         "https://router.huggingface.co/hf-inference",
-        widens=True,
+        grade=ADDRESS,
+        key="HUGGINGFACE_API_TOKEN",
     ),
     Variable(
         "GITHUB_USERNAME",
@@ -1103,6 +1225,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "GitHub: user, for cloning repositories.",
         example="your-github-username",
+        grade=FREE,
     ),
     Variable(
         "GITHUB_API_KEY",
@@ -1111,6 +1234,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "GitHub: token.",
         example="your-github-token",
+        grade=FREE,
     ),
     Variable(
         "GIT_AUTHOR_NAME",
@@ -1119,6 +1243,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Git: whose name commits carry; else the repository's user.name, else Auto-GPT.",
         example="Ada Lovelace",
+        grade=FREE,
     ),
     Variable(
         "GIT_AUTHOR_EMAIL",
@@ -1127,6 +1252,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Git: the address on commits; else the repository's user.email, else auto-gpt@localhost.",
         example="ada@example.com",
+        grade=FREE,
     ),
     Variable(
         "TW_CONSUMER_KEY",
@@ -1135,6 +1261,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Twitter: consumer key. The agent can tweet once all four are set; it asks you each time.",
         example="your-consumer-key",
+        grade=FREE,
     ),
     Variable(
         "TW_CONSUMER_SECRET",
@@ -1143,6 +1270,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Twitter: consumer secret.",
         example="your-consumer-secret",
+        grade=FREE,
     ),
     Variable(
         "TW_ACCESS_TOKEN",
@@ -1151,6 +1279,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Twitter: access token.",
         example="your-access-token",
+        grade=FREE,
     ),
     Variable(
         "TW_ACCESS_TOKEN_SECRET",
@@ -1159,6 +1288,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Twitter: access token secret.",
         example="your-access-token-secret",
+        grade=FREE,
     ),
     Variable(
         "TWITTER_API_URL",
@@ -1167,7 +1297,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Twitter: address of a gateway to send tweets through. They stay signed for Twitter's own.",
         "https://api.twitter.com",
-        widens=True,
+        grade=ADDRESS,
     ),
     Variable(
         "EMAIL_SMTP_HOST",
@@ -1176,7 +1306,8 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: the server that sends yours. The agent can send mail once this and EMAIL_ADDRESS are set; it asks you each time.",
         example="smtp.example.com",
-        widens=True,
+        grade=ASKED,
+        key="EMAIL_PASSWORD",
     ),
     Variable(
         "EMAIL_SMTP_PORT",
@@ -1185,6 +1316,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: port.",
         "587",
+        grade=ASKED,
     ),
     Variable(
         "EMAIL_SMTP_SECURITY",
@@ -1193,6 +1325,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: encryption. none is for a server on this machine only. Unset: tls on port 465, else starttls.",
         example="starttls",
+        grade=all_but("none"),
     ),
     Variable(
         "EMAIL_ADDRESS",
@@ -1201,6 +1334,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: your address, from which it is sent.",
         example="you@example.com",
+        grade=FREE,
     ),
     Variable(
         "EMAIL_USER",
@@ -1209,6 +1343,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: the name to log in with. Unset: your address, if there is a password.",
         example="your-user-name",
+        grade=FREE,
     ),
     Variable(
         "EMAIL_PASSWORD",
@@ -1217,6 +1352,7 @@ _ACCOUNTS = (
         Section.ACCOUNTS,
         "Mail: password, for many providers one made for this program alone.",
         example="your-email-password",
+        grade=FREE,
     ),
 )
 

@@ -10,8 +10,10 @@ What was typed before a question was shown is never part of its answer: `typed` 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import stat
 import sys
 import threading
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -234,7 +236,7 @@ class _History:
             return []
         entries: list[str] = []
         with suppress(OSError):
-            for row in self._path.read_text("utf-8", "replace").splitlines()[-_REMEMBERED:]:
+            for row in _history_text(self._path).splitlines()[-_REMEMBERED:]:
                 with suppress(ValueError):
                     if isinstance(entry := json.loads(row), str):
                         entries.append(entry)
@@ -251,9 +253,24 @@ class _History:
             return
         with suppress(OSError):
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-            with open(os.open(self._path, flags, 0o600), "a", encoding="utf-8") as file:
+            with open(
+                _opened(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT), "a", encoding="utf-8"
+            ) as file:
                 file.write(json.dumps(text) + "\n")
+
+
+def _history_text(path: Path) -> str:
+    with open(_opened(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def _opened(path: Path, flags: int) -> int:
+    """A descriptor of an ordinary file; nothing is waited for, and no link followed. Raises OSError."""
+    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no ordinary file", str(path))
+    return descriptor
 
 
 def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple[Input, PromptSession[str]]:

@@ -5,10 +5,12 @@ Each returns None when the person ends the input or presses Ctrl-C; the caller l
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autogpt.terminal.console import Console
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.keyboard import Keyboard
-from autogpt.terminal.lines import Tone
+from autogpt.terminal.lines import GUTTER, Tone, block, line
 
 _LONGEST_DEFAULT = 400  # characters; whoever takes it by pressing Enter must have seen it
 
@@ -50,6 +52,23 @@ class Questions:
             if not said and default is not None:
                 return default
             self._console.say("Please type y or n.", Tone.WARN)
+
+    def ask_trust(self, changes: Sequence[str], *, again: bool = False) -> bool | None:
+        """Whether a folder's own files may do what they would do; each is shown whole. Enter alone is no.
+
+        `again` says that the person was asked about this folder before.
+        """
+        intro = (
+            "What this folder's files say has changed. They would now:"
+            if again
+            else "This folder's files would:"
+        )
+        self._console.say(intro, Tone.WARN)
+        for change in changes:
+            text, rows = f"- {change}", change.count("\n") + 1
+            self._console.show(block(text, gutter=GUTTER, characters=len(text) * 10, rows=rows + 1))
+        self._console.show((line(""),))
+        return self.ask_yes_no("Use these settings? If you don't know who made these files, say no.", False)
 
     def ask_secret(self, prompt: str) -> str | None:
         """A secret: not echoed, not remembered; empty when nothing was typed."""

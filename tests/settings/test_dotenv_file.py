@@ -9,7 +9,7 @@ import pytest
 
 from autogpt.core.errors import UsageError
 from autogpt.settings import Secret, load_settings, set_in_env_file
-from autogpt.settings.texts import write_text
+from autogpt.settings.texts import read_text, write_text
 
 
 def test_a_new_file_is_its_owners_only(tmp_path: Path) -> None:
@@ -47,13 +47,17 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_a_link_is_written_through(tmp_path: Path) -> None:
+def test_nothing_is_written_or_read_through_a_link(tmp_path: Path) -> None:
     real, link = tmp_path / "real", tmp_path / "link"
     real.write_text("old")
     link.symlink_to(real)
-    write_text(link, "new")
+    refused = r"is a link to .*real, and links are not followed unasked"
+    with pytest.raises(UsageError, match=refused):
+        write_text(link, "new")
+    with pytest.raises(UsageError, match=refused):
+        read_text(link)
     assert link.is_symlink()
-    assert real.read_text() == "new"
+    assert real.read_text() == "old"
 
 
 @pytest.mark.parametrize(("number", "written"), [(errno.EBUSY, "new"), (errno.ENOSPC, "old")])

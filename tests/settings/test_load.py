@@ -17,6 +17,7 @@ from autogpt.settings import Loaded, Models, Secret, Settings, load_settings
 from autogpt.settings.dotenv_file import read_env_file
 from autogpt.settings.load import configuration_folder
 from autogpt.settings.texts import LARGEST
+from autogpt.settings.trust import everything
 from autogpt.settings.variables import VARIABLES
 
 KEY = "sk-proj-abcdefghijklmnop1234567890"
@@ -27,7 +28,8 @@ def load(
     env_file: Path | None = None,
     overrides: dict[str, str] | None = None,
 ) -> Loaded:
-    return load_settings(environ or {}, env_file, overrides or {})
+    """With every word of the file believed; `test_trust` is about what isn't."""
+    return load_settings(environ or {}, env_file, overrides or {}, everything)
 
 
 def settings(**environ: str) -> Settings:
@@ -67,7 +69,7 @@ def test_without_anything_the_defaults_hold() -> None:
     loaded = load()
     models, run = loaded.settings.models, loaded.settings.run
     assert loaded.notices == ()
-    assert loaded.widened_by_file == ()
+    assert loaded.claims == ()
     assert models.api_key is None
     assert (models.smart, models.fast, models.fallback) == (None, None, None)
     assert (models.smart_token_limit, models.fast_token_limit) == (None, None)
@@ -282,8 +284,8 @@ def test_an_enormous_file_is_one_line(env_file: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
-def test_an_endless_file_ends() -> None:
-    assert "larger than" in error({}, Path("/dev/zero"))
+def test_a_device_is_refused_at_once() -> None:
+    assert error({}, Path("/dev/zero")) == "/dev/zero cannot be read: it is a pipe or a device, not a file."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -294,10 +296,14 @@ def test_files_of_windows_tools_are_read(encoding: str, newline: str, env_file: 
     assert (found.run.exit_key, found.models.temperature) == ("à", 1)
 
 
-def test_values_in_a_file_may_stand_on_others_environment_first(env_file: Path) -> None:
-    env_file.write_text("HOST=file\nOPENAI_API_BASE_URL=http://${HOST}:${PORT:-80}/v1\n")
-    assert load({}, env_file).settings.models.base_url == "http://file:80/v1"
-    assert load({"HOST": "here"}, env_file).settings.models.base_url == "http://here:80/v1"
+def test_values_in_a_file_may_stand_on_others_of_the_same_file_and_on_nothing_else(env_file: Path) -> None:
+    env_file.write_text(
+        "HOST=file\nOPENAI_API_BASE_URL=http://${HOST}:${PORT:-80}/v1\nUSER_AGENT=a${MINE}b\n"
+    )
+    environ = {"HOST": "here", "PORT": "81", "MINE": "private"}
+    found = load(environ, env_file).settings
+    assert found.models.base_url == "http://file:80/v1"
+    assert found.web.user_agent == "ab"
 
 
 def test_a_home_in_a_path_is_the_persons(tmp_path: Path) -> None:
@@ -313,32 +319,6 @@ def test_the_configuration_folder_comes_from_the_environment_only(tmp_path: Path
     named = {**home, variable: str(tmp_path / "mine")}
     assert load(named, env_file).settings.configuration_folder == tmp_path / "mine" / "autogpt"
     assert configuration_folder({variable: "relative"}, None) is None
-
-
-def test_what_the_file_widens_is_told_apart(env_file: Path) -> None:
-    env_file.write_text("EXECUTE_LOCAL_COMMANDS=True\nRESTRICT_TO_WORKSPACE=True\nTEMPERATURE=1\n")
-    assert load({}, env_file).widened_by_file == ("EXECUTE_LOCAL_COMMANDS",)
-    assert load({"EXECUTE_LOCAL_COMMANDS": "True"}, env_file).widened_by_file == ()
-    env_file.write_text("SD_WEBUI_URL=http://127.0.0.1:7860\n")  # stood in the template of 0.3
-    assert load({}, env_file).widened_by_file == ()
-    env_file.write_text("SD_WEBUI_URL=http://127.0.0.1:22\n")
-    assert load({}, env_file).widened_by_file == ("SD_WEBUI_URL",)
-
-
-def test_a_key_of_the_environments_that_the_file_sends_away_is_told(env_file: Path) -> None:
-    env_file.write_text("OPENAI_API_BASE_URL=https://elsewhere.example/v1\n")
-    (notice,) = load({"OPENAI_API_KEY": KEY}, env_file).notices
-    assert "https://elsewhere.example/v1" in notice
-    assert KEY not in notice
-    (notice,) = load({}, env_file).notices
-    assert notice.startswith(
-        "What the agent reads is sent to https://elsewhere.example/v1, as OPENAI_API_BASE_URL"
-    )
-    env_file.write_text("OPENAI_API_BASE_URL=https://me:hunter2@elsewhere.example/v1\n")
-    assert "hunter2" not in load({}, env_file).notices[0]
-    env_file.write_text("OPENAI_API_BASE_URL=http://localhost:11434/v1\n")
-    assert load({}, env_file).widened_by_file == ()  # a server of one's own is no more than the default
-    assert load({"OPENAI_API_KEY": KEY}, env_file).notices == ()
 
 
 def test_all_secrets_are_known_those_that_lost_too(env_file: Path) -> None:
@@ -401,7 +381,7 @@ def test_a_quoted_value_in_the_file_arrives_as_it_was(value: str) -> None:
         file = Path(folder) / ".env"
         quoted = value.replace("\\", "\\\\").replace("'", "\\'")
         file.write_text(f"REDIS_PASSWORD='{quoted}'\n", "utf-8", newline="")
-        found = read_env_file(file, {})["REDIS_PASSWORD"].value
+        found = read_env_file(file)["REDIS_PASSWORD"].value
         assert found == value or "${" in value
 
 

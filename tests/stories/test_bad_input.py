@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -66,15 +67,32 @@ def no_traceback(ended: Ended) -> None:
 
 
 @POSIX
-def test_a_settings_file_that_never_ends_can_be_left(place: Place) -> None:
-    """A pipe can stand in for `.env`: programs that keep secrets do that."""
-    pipe = place.folder / ".env"
-    os.mkfifo(pipe)
-    running = place.start("--demo")
-    with pipe.open("wb"):  # the program reads it now
-        running.terminate()
-        assert running.communicate(timeout=60) == (b"", b"")
-    assert running.returncode == 7
+@pytest.mark.parametrize("name", [".env", "ai_settings.yaml", "prompt_settings.yaml", "azure.yaml"])
+@pytest.mark.parametrize("kind", ["pipe", "socket", "link to a device"])
+def test_a_pipe_socket_or_device_in_the_place_of_a_file_is_refused_at_once(
+    ready: Place, name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = ready.folder / name
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        monkeypatch.chdir(ready.folder)  # its whole path may be too long for a socket's name
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(name)
+    else:
+        path.symlink_to("/dev/zero")
+    ended = ready.run("-c", "-y", "--trust-folder", USE_AZURE=str(name == "azure.yaml"), **KEYED)
+    assert ended.code == 2
+    assert f"{'/dev/zero' if kind == 'link to a device' else name} cannot be read: " in ended.err
+    assert ready.journals() == []
+
+
+@POSIX
+def test_a_pipe_in_the_place_of_the_history_of_what_was_typed_waits_for_nobody(place: Place) -> None:
+    (place.folder / ".autogpt").mkdir()
+    os.mkfifo(place.folder / ".autogpt" / "history")
+    assert place.run("--demo").code == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
