@@ -394,6 +394,12 @@ class TestRecord:
         assert record.keep({self.CLAIM: True})
         assert TrustRecord(tmp_path, Path("/a")).accepts(self.CLAIM)
 
+    def test_of_another_folder_is_no_answer(self, tmp_path: Path) -> None:
+        TrustRecord(tmp_path, Path("/a")).keep({self.CLAIM: True})
+        (file,) = (tmp_path / "folders").iterdir()
+        file.write_text(file.read_text().replace('"/a"', '"/b"'))
+        assert TrustRecord(tmp_path, Path("/a")).answer(self.CLAIM) is None
+
     @LINKS
     def test_that_is_a_link_or_a_pipe_is_no_answer(self, tmp_path: Path) -> None:
         TrustRecord(tmp_path, Path("/a")).keep({self.CLAIM: True})

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -135,8 +135,6 @@ class Hostile:
     options: tuple[str, ...] = ()
     environ: Mapping[str, str] = field(default_factory=dict)
     alone: bool = False
-    far: bool = False
-    """Whether the provider is one whose prices are not known to be nothing."""
     code: int | None = None
     askable: bool = True
     """Whether --trust-folder lets it do its harm: then the test shows that it would."""
@@ -145,8 +143,7 @@ class Hostile:
         """The environment of who starts there."""
         if self.alone:
             return dict(self.environ)
-        url = server.url.replace("127.0.0.1", "127.1") if self.far else server.url
-        return provider(server) | {"OPENAI_API_BASE_URL": url} | dict(self.environ)
+        return provider(server) | dict(self.environ)
 
     def lies_in(self, scene: Scene) -> None:
         """Put it there."""
@@ -221,9 +218,8 @@ FOLDERS: dict[str, Hostile] = {
         env("SMART_LLM_MODEL=m-${MY_PASSWORD}", "USER_AGENT=${MY_PASSWORD}", "FAST_LLM=${MY_PASSWORD:-x}"),
         environ={"MY_PASSWORD": "zebra-ZEBRA-password"}, askable=False,
     ),
-    "no price": Hostile(
-        env("SMART_LLM_PRICE=0/0", "FAST_LLM_PRICE=0/0", "SMART_LLM_MODEL=gpt-4.1", "FAST_LLM_MODEL=gpt-4.1"),
-        far=True, options=("--budget", "0.0001"), steps=(IN,), code=5,
+    "another price": Hostile(
+        env("SMART_LLM_PRICE=900000/900000", "FAST_LLM_PRICE=900000/900000"), options=("--budget", "0.5"), steps=(IN,)
     ),
     "downloads from the local network": Hostile(
         env("ALLOW_DOWNLOADS=True", "ALLOW_PRIVATE_NETWORK=True"), steps=(FETCH,), options=("--allow", "download_file")
@@ -247,16 +243,17 @@ FOLDERS: dict[str, Hostile] = {
 
 
 @pytest.fixture
-def scene(place: Place) -> Scene:
+def scene(place: Place) -> Iterator[Scene]:
     outside = place.folder.parent / "outside"
     outside.mkdir()
     (outside / "mine.txt").write_text("mine\n")
     home = place.folder.parent / "home" / ".ssh"
     home.mkdir(parents=True)
-    return Scene(place, outside, Stranger())
+    with Stranger() as stranger:
+        yield Scene(place, outside, stranger)
 
 
-def harm(scene: Scene, model: Model, server: OpenAIServer, ended: Ended | None, folder: Hostile) -> list[str]:
+def harm(scene: Scene, model: Model, server: OpenAIServer, ended: Ended | None) -> list[str]:
     """What the folder brought about."""
     found = [f"{request} arrived at the stranger's" for request in scene.evil.requests]
     found += [str(path) for path in scene.outside.rglob("*") if path.name != "mine.txt"] + [
@@ -267,20 +264,20 @@ def harm(scene: Scene, model: Model, server: OpenAIServer, ended: Ended | None, 
         f"sent: {request.headers}" for request in server.requests
         if "ZEBRA" in str(request.headers) or "ZEBRA" in str(request.body.get("model"))
     ]  # fmt: skip
-    if folder.code == 5 and ended is not None and ended.code != 5:
-        found.append("the budget did not hold")
+    if ended is not None and ended.code == 5:
+        found.append("a limit was met that is none")
     return found
 
 
 def started(scene: Scene, folder: Hostile, *more: str) -> tuple[Ended, list[str]]:
     """Start there with nobody at a terminal."""
     model = Model(*map(scene.told, folder.steps))
-    with scene.evil, OpenAIServer(model) as server:
+    with OpenAIServer(model) as server:
         environ = folder.reaching(server)
         # A run without a provider of its own ends for want of a task, before anything could leave this machine.
         task = ("-c",) if folder.alone and not more else TASK
         ended = scene.place.run(*task, *folder.options, *more, LLM_PATIENCE="0", **environ)
-        return ended, harm(scene, model, server, ended, folder)
+        return ended, harm(scene, model, server, ended)
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -315,7 +312,7 @@ def test_with_a_no_it_changes_nothing_and_is_not_asked_about_again(scene: Scene,
     folder = FOLDERS[name]
     folder.lies_in(scene)
     model = Model(*map(scene.told, folder.steps))
-    with scene.evil, OpenAIServer(model) as server:
+    with OpenAIServer(model) as server:
         environ = folder.reaching(server)
         for start in range(2):
             with sit_down(scene.place, "--deny", "*", *folder.options, **environ) as person:
@@ -331,7 +328,7 @@ def test_with_a_no_it_changes_nothing_and_is_not_asked_about_again(scene: Scene,
                     assert person.ends() == 7
                 if start:
                     person.sees_not("Use these settings?")
-        assert harm(scene, model, server, None, folder) == []
+        assert harm(scene, model, server, None) == []
 
 
 class TestWhoNoticesNothing:
@@ -354,7 +351,7 @@ class TestWhoNoticesNothing:
             OpenAIServer(Model(write("a.md")), key=KEY) as server,
             sit_down(place, OPENAI_API_BASE_URL=server.url) as person,
         ):
-            person.sees("Welcome back!").answers("Go on with this profile?", "y")
+            person.sees("Welcome back!").sees("Go on with this profile?").types("y")
             person.answers("Run write_to_file?", "y").answers("Run task_complete?", "y")
             assert person.ends() == 0
             person.sees_not("folder's files")
@@ -567,7 +564,7 @@ class TestBudget:
             environ = provider(server, **priced)
             assert budget_of(place, place.run("-c", "-y", **environ)) == Decimal("0.5")
             with sit_down(place, **environ) as person:
-                person.sees("Budget: $0.5").answers("Go on with this profile?", "y")
+                person.sees("Budget: $0.5").sees("Go on with this profile?").types("y")
                 person.answers("Run task_complete?", "y")
                 assert person.ends() == 0
             file.write_text(SAVED.replace("api_budget: 0.0", "api_budget: 500"))
