@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from autogpt.core.events import Kept
+from tests.journal.facts import store
 from tests.loopback.openai_server import Answer, OpenAIServer, Request, Status
 from tests.stories.person import CTRL_C, Person, sit_down
 from tests.stories.world import DONE, SAVED, Model, Place, command, provider, step, write
@@ -304,6 +306,26 @@ def test_in_the_background_the_terminal_is_left_alone(shell: Shell, place: Place
     assert (place.folder / "theirs").exists()
     assert "-noflsh" in (place.folder / "modes").read_text()
     assert kept(place) == []
+
+
+def test_while_things_are_tidied_up(shell: Shell, place: Place, model: Paced, server: OpenAIServer) -> None:
+    fifo = place.folder.parent / "fifo"
+    os.mkfifo(fifo)
+    model.let(100)
+    shell.types(f"export WAIT_AT={fifo}").starts("-y", "-c", "-l", "1", module="tests.stories.slow_end")
+    with open(fifo, "wb"):
+        shell.sees("Go on with:").types(LINE).sees(LINE)
+    shell.sees("Kept for the next time:", f"│ {LINE}").is_back()
+    not_stolen(place)
+    goes_on(place, server, model)
+
+
+def test_after_the_task_was_completed(place: Place, model: Paced, server: OpenAIServer) -> None:
+    model.let(100)
+    assert place.run("-y", "-c", **provider(server)).code == 0
+    with store(place.folder / ".autogpt/runs").open().journal as journal:
+        journal.append(Kept(LINE))
+    goes_on(place, server, model)
 
 
 def test_many_lines_at_once_whole_and_in_order(
