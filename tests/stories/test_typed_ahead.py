@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -392,3 +393,19 @@ def test_no_progress_unattended(shell: Shell, place: Place, model: Paced, server
     not_stolen(place)
     model._steps[:] = []
     goes_on(place, server, model)
+
+
+def test_the_end_is_at_once(place: Place) -> None:
+    """What is registered for the end is done; taking the interpreter apart would leave time for typing."""
+    code = (
+        "import atexit, sys\n"
+        "class Thing:\n    def __del__(self): print('TAKEN APART')\n"
+        "sys.modules['thing'] = Thing()\n"
+        "atexit.register(print, 'DONE AT EXIT')\n"
+        "sys.argv = ['autogpt', 'resume']\n"
+        "from autogpt.__main__ import main; main()\n"
+    )
+    with Person(place, [sys.executable, "-c", code], {}) as person:
+        person.sees("There are no runs", "DONE AT EXIT")
+        assert person.ends() == 2
+        person.sees_not("TAKEN APART")
