@@ -33,7 +33,11 @@ def main() -> None:
         from autogpt import cli
     except KeyboardInterrupt:
         sys.exit(7)
-    cli.main()
+    try:
+        cli.main()
+    except SystemExit as end:
+        cli.end_at_once(end.code)
+        raise
 
 
 if __name__ == "__main__":

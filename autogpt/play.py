@@ -295,7 +295,8 @@ def _tell_kept(here: Stage, past: tuple[Event, ...]) -> None:
     if before.text:
         here.console.say("What you typed last time reaches the agent at its next step:", Tone.LABEL)
         here.console.show(block(before.text))
-    here.keyboard.begin_with(before.half)
+    if here.attended:
+        here.keyboard.begin_with(before.half)
 
 
 def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from autogpt import build, connect
 from autogpt.connect import Demonstration, Provider
@@ -64,9 +65,10 @@ def new_run(options: Options) -> ExitCode:
             },
         )
         with nothing_begun():
-            created = build.run_store(here.settings, STATE).create(header)
+            # Noted first: a process that is killed in between leaves no run that nobody knows.
+            known = partial(remember_run, here.settings.configuration_folder, workspace=place.root)
+            created = build.run_store(here.settings, STATE).create(header, known)
         with created as journal, words_kept(here, journal), closing.pop_all():
-            remember_run(here.settings.configuration_folder, journal.header.id, place.root)
             begun = Begun(journal.header, (), journal)
             return play(here, source, rules, place, programs, begun, watcher)
 

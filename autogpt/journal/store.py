@@ -108,8 +108,11 @@ class RunStore:
         self._redact = redact
         self._token = token
 
-    def create(self, header: Header) -> Journal:
-        """Start a run; its id and time are set here. Raises JournalError."""
+    def create(self, header: Header, note: Callable[[str], object] = lambda run_id: None) -> Journal:
+        """Start a run; its id and time are set here, and `note` is told the id before there is a journal.
+
+        Raises JournalError.
+        """
         now = self._clock.time()
         moment = datetime.fromtimestamp(now, timezone.utc).strftime("%Y%m%d-%H%M%S")
         try:
@@ -120,6 +123,7 @@ class RunStore:
                 if lock is None:
                     raise _in_use(folder)
                 try:
+                    note(folder.name)
                     return begin(folder, replace(header, id=folder.name, created=now), self._redact, lock)
                 except BaseException:
                     lock.release()

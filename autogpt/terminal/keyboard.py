@@ -77,9 +77,9 @@ class Keyboard:
         typed = joined(self._early, self._ahead.take(half=half))
         lines, rest = self._aside + typed.lines, typed.rest
         self._early, self._aside = NOTHING, ()
-        if half:
-            rest, self._unfinished = rest or self._unfinished, ""
-        else:
+        if half and not rest:
+            rest, self._unfinished = self._unfinished, ""
+        elif not half:
             self._early, rest = Typed(rest=rest), ""
         return Typed(lines, rest, typed.cut)
 

@@ -32,7 +32,6 @@ from tests.endurance.record import Losses, Watch
 STEPS = 7
 
 ENVIRONMENT = {
-    "HOME": "/nonexistent",
     "PATH": os.environ.get("PATH", ""),
     "LANG": "C.UTF-8",
     "OPENAI_API_KEY": "not-used",
@@ -41,6 +40,11 @@ ENVIRONMENT = {
     "SMART_TOKEN_LIMIT": "3000",
 }
 OPTIONS = ("--continuous", "--output", "json")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # Beside it: the program keeps a list there of the runs that it began.
+    return {**ENVIRONMENT, "HOME": f"{folder}-home"}
 
 
 class Diligent:
@@ -194,7 +198,7 @@ def killed_there(folder: Path, place: Place, again: Place | None, losses: Losses
     kills = 0
     for next_place in (place, again, None):
         options = ["resume", *OPTIONS] if watch.begun else ["--skip-reprompt", *OPTIONS]
-        child = forked.start(options, folder, ENVIRONMENT, wired(next_place))
+        child = forked.start(options, folder, _environment(folder), wired(next_place))
         code = child.wait()
         watch.after_a_death(child.lines())
         kills += code == -signal.SIGKILL
@@ -219,7 +223,7 @@ def main() -> None:
         whole.mkdir()
         (whole / "ai_settings.yaml").write_text(PROFILE)
         child = forked.start(
-            ["--skip-reprompt", *OPTIONS], whole, ENVIRONMENT, wired(None, root / "counts.json")
+            ["--skip-reprompt", *OPTIONS], whole, _environment(whole), wired(None, root / "counts.json")
         )
         code = child.wait()
         assert code == 0, (whole / "stderr.txt").read_text()

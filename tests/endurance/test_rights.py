@@ -29,6 +29,10 @@ class Once:
         return self.now
 
 
+HERE = ("-w", "auto_gpt_workspace")
+"""The person's word, without which a run that nobody knows of is not taken up."""
+
+
 def kinds(ended: Ended) -> list[str]:
     return [json.loads(line)["event"] for line in ended.out.splitlines()]
 
@@ -64,7 +68,14 @@ def test_a_record_of_what_was_allowed_gives_no_rights_when_it_is_resumed(
     with OpenAIServer(diligent(2)) as server:
         # One rule, so that it starts with nobody there; it allows nothing of what the model wants.
         ended = play(
-            tmp_path, "resume", "--output", "json", "--deny", "delete_file", OPENAI_API_BASE_URL=server.url
+            tmp_path,
+            "resume",
+            *HERE,
+            "--output",
+            "json",
+            "--deny",
+            "delete_file",
+            OPENAI_API_BASE_URL=server.url,
         )
     assert kinds(ended).count("Denied") >= 2
     assert "Begun" not in kinds(ended)
@@ -75,7 +86,15 @@ def test_the_time_between_two_processes_is_nobodys_work(tmp_path: Path) -> None:
     recorded(tmp_path, Advised("go on", at=1_700_000_000.0))
     with OpenAIServer(diligent(2)) as server:
         ended = play(
-            tmp_path, "resume", "-c", "--max-time", "60", "--output", "json", OPENAI_API_BASE_URL=server.url
+            tmp_path,
+            "resume",
+            "-c",
+            *HERE,
+            "--max-time",
+            "60",
+            "--output",
+            "json",
+            OPENAI_API_BASE_URL=server.url,
         )
     assert ended.code == 0, ended.err
     assert files(tmp_path) == expected(2)

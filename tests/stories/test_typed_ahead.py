@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from autogpt.core.events import Kept
+from tests.journal.facts import store
 from tests.loopback.openai_server import Answer, OpenAIServer, Request, Status
 from tests.stories.person import CTRL_C, Person, sit_down
 from tests.stories.world import DONE, SAVED, Model, Place, command, provider, step, write
@@ -306,6 +309,26 @@ def test_in_the_background_the_terminal_is_left_alone(shell: Shell, place: Place
     assert kept(place) == []
 
 
+def test_while_things_are_tidied_up(shell: Shell, place: Place, model: Paced, server: OpenAIServer) -> None:
+    fifo = place.folder.parent / "fifo"
+    os.mkfifo(fifo)
+    model.let(100)
+    shell.types(f"export WAIT_AT={fifo}").starts("-y", "-c", "-l", "1", module="tests.stories.slow_end")
+    with open(fifo, "wb"):
+        shell.sees("Go on with:").types(LINE).sees(LINE)
+    shell.sees("Kept for the next time:", f"│ {LINE}").is_back()
+    not_stolen(place)
+    goes_on(place, server, model)
+
+
+def test_after_the_task_was_completed(place: Place, model: Paced, server: OpenAIServer) -> None:
+    model.let(100)
+    assert place.run("-y", "-c", **provider(server)).code == 0
+    with store(place.folder / ".autogpt/runs").open().journal as journal:
+        journal.append(Kept(LINE))
+    goes_on(place, server, model)
+
+
 def test_many_lines_at_once_whole_and_in_order(
     shell: Shell, place: Place, model: Paced, server: OpenAIServer
 ) -> None:
@@ -370,3 +393,19 @@ def test_no_progress_unattended(shell: Shell, place: Place, model: Paced, server
     not_stolen(place)
     model._steps[:] = []
     goes_on(place, server, model)
+
+
+def test_the_end_is_at_once(place: Place) -> None:
+    """What is registered for the end is done; taking the interpreter apart would leave time for typing."""
+    code = (
+        "import atexit, sys\n"
+        "class Thing:\n    def __del__(self): print('TAKEN APART')\n"
+        "sys.modules['thing'] = Thing()\n"
+        "atexit.register(print, 'DONE AT EXIT')\n"
+        "sys.argv = ['autogpt', 'resume']\n"
+        "from autogpt.__main__ import main; main()\n"
+    )
+    with Person(place, [sys.executable, "-c", code], {}) as person:
+        person.sees("There are no runs", "DONE AT EXIT")
+        assert person.ends() == 2
+        person.sees_not("TAKEN APART")
