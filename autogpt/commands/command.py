@@ -37,6 +37,13 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """Marks a parameter that needs the person's yes where it is given: what the command does then, as a verb."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command gives back when it has more to say than a text.
 
@@ -118,7 +125,7 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         schema = dict(schema_of(hints[name]))
         if not required and parameter.default is not None:
             schema["default"] = parameter.default
-        parameters.append(Parameter(name, schema, required))
+        parameters.append(Parameter(name, schema, required, _asks(hints[name])))
         kinds[name] = hints[name]
     paragraph = (inspect.getdoc(call) or "").partition("\n\n")[0]
     if not paragraph:
@@ -154,7 +161,8 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
         if isinstance(mark, Shape):
             return mark.schema
     if origin is Annotated:
-        return schema_of(inner[0]) if is_in_workspace(kind) else _schema_by_pydantic(kind)
+        plain = is_in_workspace(kind) or _asks(kind)
+        return schema_of(inner[0]) if plain else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):
         # An optional argument is left out, so that the model needn't know of null.
         schemas = [schema_of(one) for one in inner if one is not type(None)]
@@ -175,6 +183,11 @@ def is_in_workspace(kind: Any) -> bool:
     return typing.get_origin(kind) is Annotated and any(
         isinstance(mark, InWorkspace) for mark in typing.get_args(kind)[1:]
     )
+
+
+def _asks(kind: Any) -> str:
+    marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
+    return next((mark.why for mark in marks if isinstance(mark, Asks)), "")
 
 
 def _schema_by_pydantic(kind: Any) -> Mapping[str, Any]:
