@@ -25,6 +25,7 @@ from autogpt.core.errors import CommandError, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS
 from autogpt.core.scratch import SCRATCH
 from autogpt.workspace.changes import Changes
+from autogpt.workspace.executed import Things, executed_by_others
 from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
 from autogpt.workspace.walking import BY_DESCRIPTOR, Folder, LeavesBase, NotAFile, Place, folder_at, reach
 from autogpt.workspace.wording import in_words, outside
@@ -106,6 +107,10 @@ class Workspace:
         """
         with self._writing:
             return self._changes.fingerprint()
+
+    def executed_by_others(self) -> Things:
+        """What in the workspace other programs will execute, as `autogpt.workspace.executed` compares it."""
+        return executed_by_others(str(self.root), by_descriptor=self._by_descriptor)
 
     # -- reading ---------------------------------------------------------------------------------
 
