@@ -24,6 +24,7 @@ from autogpt.core.events import Ran
 from autogpt.core.policy import Policy, Preset, Verdict, ruling
 from autogpt.http import Admission, Door
 from autogpt.sandboxes import git as git_door
+from autogpt.sandboxes import landlock
 from autogpt.sandboxes.git import Author, Git, Login
 from autogpt.settings.secret import Secret
 from autogpt.workspace import Workspace
@@ -810,7 +811,7 @@ def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
     git_here = found_git(workspace, environ)
     others, came = 5, threading.Semaphore(0)
     answers: list[bool] = []
-    held = git_door.landlock.held
+    held = landlock.held
 
     def ask() -> None:
         answers.append(git_here.confined)
@@ -827,7 +828,7 @@ def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
 
     monkeypatch.setattr(git_door, "_tried", {})
     monkeypatch.setattr(git_door, "_trying", Counted(came), raising=False)
-    monkeypatch.setattr(git_door.landlock, "held", slow)
+    monkeypatch.setattr(landlock, "held", slow)
     assert git_here.confined
     for thread in threads:
         thread.join()
