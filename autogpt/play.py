@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
 from autogpt.core.errors import ExitCode, UsageError, UserError
 from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.events import Begun as CommandBegun
 from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
+from autogpt.core.run_by_others import Grade
 from autogpt.core.session import Session
 from autogpt.drive import Show, drive, ends_step, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
@@ -40,6 +43,7 @@ from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher
 from autogpt.voices.speaker import Speaker
 from autogpt.workspace import Workspace
+from autogpt.workspace.executed import Things, changed
 
 CONTINUOUS_WARNING = (
     "CONTINUOUS MODE: commands run without asking you. The agent may do what you would not have "
@@ -50,6 +54,10 @@ DEMO_NOTICE = (
     "DEMONSTRATION: no model is asked. The replies are scripted; the commands, the files, the "
     "questions and the record of the run are real."
 )
+_IN_JSON = {Grade.PRESENCE: "by_presence", Grade.PURPOSE: "on_purpose"}
+EXECUTED_BEFORE = "executed_before.json"
+"""The file of a run that holds what other programs would execute before it began."""
+
 BROKEN_OFF = {ExitCode.BUG: "bug", ExitCode.PROVIDER: "provider", ExitCode.INTERRUPTED: "interrupted"}
 
 
@@ -70,6 +78,8 @@ class _Screen:
     display: Display
     lines: JsonLines | None
     redact: Redactor
+    made: Callable[[], Mapping[Grade, Sequence[str]]] = dict
+    """What the run made or changed that other programs will execute."""
 
     def show(self, event: Event, now: Session) -> None:
         """An event, once it is written down."""
@@ -84,11 +94,17 @@ class _Screen:
         # With nobody there, what is shown ends up in somebody's log.
         self.display.event(event if self.here.attended else decode(encode(event, self.redact)))
 
-    def stop(self, reason: str, text: str, code: ExitCode) -> None:
-        """The last line of `--output json`; it is not in the journal, for a run may go on."""
+    def stop(self, reason: str, text: str, code: ExitCode) -> Mapping[Grade, Sequence[str]]:
+        """The last line of `--output json`; it is not in the journal, for a run may go on.
+
+        Gives what others will execute, for the person.
+        """
+        made = self.made()
         if self.lines is not None:
             told = {"event": "Stop", "reason": reason, "text": text, "exit_code": int(code)}
-            self.lines.write(json.dumps(told))
+            executed = {word: list(made[grade]) for grade, word in _IN_JSON.items() if grade in made}
+            self.lines.write(json.dumps(told | ({"run_by_others": executed} if executed else {})))
+        return made
 
 
 def play(
@@ -106,7 +122,14 @@ def play(
     if isinstance(source, Demonstration):
         source = replace(source, used=sum(isinstance(event, Replied | Garbled) for event in begun.past))
         here.warn(DEMO_NOTICE)
-    screen = _screen(here, header)
+    executed = _Executed(place, STATE / "runs" / header.id)
+    screen = replace(_screen(here, header), made=executed.made)
+
+    def record(event: Event) -> None:
+        if isinstance(event, CommandBegun):
+            executed.wait()
+        begun.journal.append(event)
+
     with ExitStack() as closing:
         debug = closing.enter_context(_debug_log(STATE / "runs" / header.id)) if here.options.debug else None
         user = _user(here, screen.display)
@@ -148,7 +171,7 @@ def play(
         show = _told(screen, _speaker(here, agent, closing))
         try:
             try:
-                stop = drive(session, agent.ports(session), begun.journal.append, show, here.interrupts)
+                stop = drive(session, agent.ports(session), record, show, here.interrupts)
             finally:
                 keep_words(here, begun.journal, screen.event, user)
         except BaseException as error:
@@ -230,6 +253,39 @@ def _screen(here: Stage, header: Header) -> _Screen:
     return _Screen(here, Display(here.console, agent=header.profile.name, redact=redact), lines, redact)
 
 
+class _Executed:
+    """What in a workspace other programs will execute, against what it was before the run's first start.
+
+    That is looked up beside the start, which waits for nothing; `wait` for it before anything is changed.
+    """
+
+    def __init__(self, place: Workspace, folder: Path) -> None:
+        self._place = place
+        self._kept = folder / EXECUTED_BEFORE
+        self._before: Things = {}
+        self._looking = threading.Thread(target=self._look, name="looks at what others execute", daemon=True)
+        self._looking.start()
+
+    def _look(self) -> None:
+        with suppress(OSError, ValueError):
+            known = json.loads(self._kept.read_text("utf-8"))
+            if isinstance(known, dict):
+                self._before = known
+                return
+        self._before = self._place.executed_by_others()
+        with suppress(OSError):
+            self._kept.write_text(json.dumps(self._before), "utf-8")
+
+    def wait(self) -> None:
+        """Until it is known what there was before."""
+        self._looking.join()
+
+    def made(self) -> Mapping[Grade, Sequence[str]]:
+        """What was made or changed since then."""
+        self.wait()
+        return changed(self._before, self._place.executed_by_others())
+
+
 def _is_complete(session: Session) -> bool:
     return isinstance(session.last, Ran) and session.last.action.command == "task_complete"
 
@@ -303,11 +359,13 @@ def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
     here = screen.here
     if not here.attended:
         stop = replace(stop, text=screen.redact(stop.text))
-    screen.stop(stop.reason.value, stop.text, stop.reason.exit_code)
+    made = screen.stop(stop.reason.value, stop.text, stop.reason.exit_code)
     if stop.reason is StopReason.COMPLETE:
         screen.display.stop(replace(stop, text=""))  # the result of task_complete has just been shown
     else:
         screen.display.stop(stop)
+    screen.display.executed(made)
+    if stop.reason is not StopReason.COMPLETE:
         here.say(_how_to_go_on(header, here))
     return stop.reason.exit_code
 
@@ -316,7 +374,7 @@ def _broken_off(screen: _Screen, error: BaseException, header: Header) -> ExitCo
     """The end of a run that did not stop by itself: the error first, then how to go on."""
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
-    screen.stop(BROKEN_OFF.get(code, "error"), text, code)
+    screen.display.executed(screen.stop(BROKEN_OFF.get(code, "error"), text, code))
     screen.here.say(_how_to_go_on(header, screen.here))
     return code
 

@@ -42,6 +42,13 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
+class Asks:
+    """Marks a parameter that needs the person's yes where it is given: what the command does then, as a verb."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command gives back when it has more to say than a text.
 
@@ -123,7 +130,7 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         schema = dict(schema_of(hints[name]))
         if not required and parameter.default is not None:
             schema["default"] = parameter.default
-        parameters.append(Parameter(name, schema, required))
+        parameters.append(Parameter(name, schema, required, _asks(hints[name])))
         kinds[name] = hints[name]
     paragraph = (inspect.getdoc(call) or "").partition("\n\n")[0]
     if not paragraph:
@@ -159,7 +166,8 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
         if isinstance(mark, Shape):
             return mark.schema
     if origin is Annotated:
-        return schema_of(inner[0]) if mark_of(kind) else _schema_by_pydantic(kind)
+        plain = mark_of(kind) or _asks(kind)
+        return schema_of(inner[0]) if plain else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):
         # An optional argument is left out, so that the model needn't know of null.
         schemas = [schema_of(one) for one in inner if one is not type(None)]
@@ -179,6 +187,11 @@ def mark_of(kind: Any) -> InWorkspace | None:
         return next(filter(None, map(mark_of, typing.get_args(kind))), None)
     marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
     return next((mark for mark in marks if isinstance(mark, InWorkspace)), None)
+
+
+def _asks(kind: Any) -> str:
+    marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
+    return next((mark.why for mark in marks if isinstance(mark, Asks)), "")
 
 
 def _schema_by_pydantic(kind: Any) -> Mapping[str, Any]:

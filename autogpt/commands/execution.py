@@ -18,13 +18,14 @@ from autogpt.commands.syntax import fault_of
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
+from autogpt.core.run_by_others import judged
 from autogpt.documents import decode
 from autogpt.sandboxes.port import Command, Exited, OnOutput, Sandbox
 from autogpt.sandboxes.wording import explain
 from autogpt.workspace import Workspace
 
 EXECUTED = "executed_code"
-"""The workspace folder in which code is kept that was given as text."""
+"""The folder of the agent's scratch in which code is kept that was given as text."""
 
 _TOUCHES = (Touch.FILES, Touch.PROCESSES)
 _BIGGEST = 5_000_000
@@ -61,13 +62,13 @@ class ExecutionCommands:
 
     @command(aliases=("run_python_code", "execute_code", "run_python", "run_code"), touches=_TOUCHES)
     def execute_python_code(self, code: str, basename: str = "code.py") -> str:
-        """Run Python code in the sandbox and get what it writes (print what you need); it is kept as executed_code/basename."""
+        """Run Python code in the sandbox and get what it writes (print what you need); it is kept in auto_gpt_scratch/executed_code."""
         if code.strip().startswith(("```", "~~~")):
             code = fenced(code.strip(), outermost=True)[0].text
         if not code.strip():
             raise CommandError("There is no code. Give the Python code to run.")
-        kept = self._workspace.write_text(f"{EXECUTED}/{_safe(basename)}", code)
-        before = "" if kept.name == f"{EXECUTED}/{basename}" else f"The code was kept as {named(kept.name)}."
+        kept = self._workspace.write_text(self._workspace.in_scratch(f"{EXECUTED}/{_safe(basename)}"), code)
+        before = "" if kept.name.endswith(f"/{basename}") else f"The code was kept as {named(kept.name)}."
         # As if it lay in the workspace's own folder, from where its modules are imported.
         return self._run("execute_python_code", kept.name, (), before, imports=(self._sandbox.workspace,))
 
@@ -182,8 +183,8 @@ def _safe(basename: str) -> str:
     """A file's name, of harmless characters alone, for code that is kept."""
     last = re.split(r"[/\\]", basename.strip())[-1]
     stem = last[:-3] if last.lower().endswith(".py") else last
-    kept = "".join(_harmless(stem)).strip("._-")[:60]
-    return f"{kept or 'code'}.py"
+    kept = "".join(_harmless(stem)).strip("._-")[:60] or "code"
+    return f"{kept}.py" if judged([f"{kept}.py"]) is None else f"code_{kept}.py"
 
 
 def _harmless(name: str) -> Iterator[str]:

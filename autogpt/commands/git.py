@@ -9,8 +9,10 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Annotated
 
-from autogpt.commands.command import Filename, command
+from autogpt.commands.command import Asks, Filename, command
+from autogpt.commands.keys import looks_like_keys
 from autogpt.commands.wording import named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
@@ -32,6 +34,11 @@ _MOST_SHOWN = 20
 _EMPTY = "It holds no file: the repository is empty, or there is none at this URL; check how it is spelt."
 """To git, any page that isn't missing is an empty repository."""
 _LONGEST_MESSAGE = 20_000
+_BIGGEST_READ = 1_000_000
+_MOST_READ = 50_000_000
+"""Bytes of one file, and of all, up to which what is committed is looked through for keys."""
+
+Keys = Annotated[list[str] | None, Asks("commits files that seem to hold keys or passwords")]
 
 OpenTunnel = Callable[[str, int], AbstractContextManager[Tunnel]]
 """A way to a URL's host, if it may be reached: see `autogpt.http.Door.tunnel`."""
@@ -135,13 +142,16 @@ class GitCommands:
             )
 
     @command(touches=_COMMITS)
-    def git_commit(self, message: str, files: list[str] | None = None, path: Filename = ".") -> str:
-        """Commit what differs from the last commit in the repository at path: everything, or only files."""
+    def git_commit(
+        self, message: str, files: list[str] | None = None, path: Filename = ".", keys: Keys = None
+    ) -> str:
+        """Commit what differs from the last commit in the repository at path: everything, or only files; files that seem to hold keys or passwords are left out, unless keys names them too."""
         if not message.strip():
             raise CommandError("The message is empty. Say in a line what the commit changes.")
         if len(message) > _LONGEST_MESSAGE:
             raise CommandError(f"The message is too long: at most {_LONGEST_MESSAGE:,} characters.")
         places = [self._located(name) for name in files or ()]
+        agreed = [self._located(name) for name in keys or ()]
         if files is not None and not places:
             raise CommandError("The list of files is empty. Leave it out to commit everything that differs.")
         folder = self._located(path)
@@ -149,10 +159,42 @@ class GitCommands:
             folder = places[0].parent
         with self._git.repository(folder, self._workspace.root, self._author) as repository:
             paths = [one for place in places for one in _within(place, repository.root)]
-            made = repository.commit(message, paths)
-            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}"
+            wanted = [one for place in agreed for one in _within(place, repository.root)]
+            secret = [name for name in self._with_keys(repository, paths) if name not in wanted]
+            if named_ones := sorted(set(secret).intersection(paths)):
+                raise CommandError(
+                    f"Nothing was committed, for {_listed(named_ones)} seems to hold keys or passwords. Leave it out; "
+                    "or name it in keys too, then the person is asked."
+                )
+            made = repository.commit(message, paths, secret)
+            kept = (
+                f"\nLeft out, for they seem to hold keys or passwords: {_listed(secret)}. (Best named in .gitignore; to "
+                "commit one, name it in keys: then the person is asked.)"
+            )
+            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}{kept if secret else ''}"
 
     # -- how -------------------------------------------------------------------------------------
+
+    def _with_keys(self, repository: Repository, paths: list[str]) -> list[str]:
+        """The files of a commit that seem to hold keys; of very many, the last by their names alone."""
+        found, left = [], _MOST_READ
+
+        def text() -> str:
+            nonlocal left
+            place = (repository.root / name).relative_to(self._workspace.root).as_posix()
+            if left <= 0:
+                return ""
+            try:
+                content = self._workspace.read_bytes(f"./{place}", _BIGGEST_READ)
+            except CommandError:
+                return ""
+            left -= len(content)
+            return content.decode("utf-8", "replace")
+
+        for name in repository.differing(paths):
+            if looks_like_keys(name, text):
+                found.append(name)
+        return found
 
     def _clone(self, repository: Target, target: Path, depth: int) -> None:
         with self._tunnel(repository.url, MOST_FETCHED) as tunnel:
@@ -226,6 +268,10 @@ def _within(place: Path, root: Path) -> list[str]:
     if not place.is_relative_to(root):
         raise CommandError(f"{named(place.name)} is not in the repository at {named(root.name)}.")
     return [place.relative_to(root).as_posix()]
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(map(named, names[:5])) + (", …" if len(names) > 5 else "")
 
 
 def _left_out(repository: Repository) -> str:

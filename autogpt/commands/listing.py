@@ -9,6 +9,7 @@ from itertools import islice
 from autogpt.commands.ignoring import Rule, ignored, matches, rules_of
 from autogpt.commands.wording import bytes_of, counted, named
 from autogpt.core.errors import CommandError
+from autogpt.core.scratch import SCRATCH
 from autogpt.workspace import Entry, Workspace
 
 _MOST_LISTED = 300
@@ -20,13 +21,15 @@ _MOST_RULES = 1_000
 _LONGEST_PATTERN = 500
 
 _NOISE = frozenset(
-    {"__pycache__", "node_modules", ".venv", "venv", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+    {"__pycache__", "node_modules", ".venv", "venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", SCRATCH}
 )
 """Folders that are named but not looked into, whatever `.gitignore` says."""
 
 
 def _rules_in(workspace: Workspace, folder: str) -> list[Rule]:
     name = f"{folder}/.gitignore"
+    if parts_of(folder) == (SCRATCH,):  # where it is meant for git alone
+        return []
     try:
         entry = workspace.look(name)
         if entry is None or entry.kind != "file":

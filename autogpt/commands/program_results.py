@@ -91,8 +91,8 @@ class ProgramResults:
         if output.file is None:
             return None
         digest = blake2b(output.head + output.tail + b"%d" % output.total, digest_size=5).hexdigest()
-        name = f"{RESULTS}/{command}-{digest}.txt"
         try:
+            name = self._workspace.in_scratch(f"{RESULTS}/{command}-{digest}.txt")
             there = self._workspace.look(name)
             if there is not None and there.size == output.total:
                 return there.name

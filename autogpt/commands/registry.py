@@ -28,7 +28,7 @@ from autogpt.core.ports import Clock
 from autogpt.workspace import Workspace
 
 RESULTS = "results"
-"""The workspace folder in which whole results are kept that were too long for the model."""
+"""The folder of the agent's scratch in which whole results are kept that were too long for the model."""
 
 _NARROWEST, _WIDEST = 20, 1_000
 """Characters of a line of a result that has to be cut; longer lines are broken up."""
@@ -213,7 +213,7 @@ class Registry:
         digest = blake2b(text.encode("utf-8"), digest_size=5).hexdigest()
         safe = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in name)[:40]
         try:
-            return self._workspace.keep(f"{RESULTS}/{safe}-{digest}.txt", text)
+            return self._workspace.keep(self._workspace.in_scratch(f"{RESULTS}/{safe}-{digest}.txt"), text)
         except CommandError:
             return None
 

@@ -31,11 +31,15 @@ class Touch(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of a command. `schema` is its JSON Schema."""
+    """One argument of a command. `schema` is its JSON Schema.
+
+    `asks` says what the argument does that needs the person's yes, where it does anything of the kind.
+    """
 
     name: str
     schema: JsonObject = field(default_factory=dict)
     required: bool = True
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

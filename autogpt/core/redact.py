@@ -252,9 +252,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _shaped(text: str) -> Iterator[Span]:
+_ALSO_IN_EXAMPLES = frozenset({"@", "earer", "asic"})
+"""Anchors of shapes that manuals and tests are full of."""
+
+
+def holds_key(text: str) -> bool:
+    """Whether the text holds something shaped like a key that is hardly an example."""
+    certain = (shape for shape in _SHAPES if shape.anchor not in _ALSO_IN_EXAMPLES)
+    return next(_shaped(text, certain), None) is not None
+
+
+def _shaped(text: str, shapes: Iterable[_Shape] = _SHAPES) -> Iterator[Span]:
     """Where the text holds something shaped like a key."""
-    for shape in _SHAPES:
+    for shape in shapes:
         if shape.anchor in text:
             pattern = _compiled(shape.pattern)
             group = "key" if "key" in pattern.groupindex else 0

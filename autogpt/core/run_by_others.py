@@ -132,7 +132,9 @@ _IGNORED = re.compile("[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff]")
 @lru_cache(maxsize=4_096)
 def folded(part: str) -> str:
     """One part of a path as some file system compares it; git's `verify_path`, NTFS and HFS+ are the measure."""
-    key = unicodedata.normalize("NFKC", _IGNORED.sub("", part)).casefold()
+    if not part.isascii():
+        part = unicodedata.normalize("NFKC", _IGNORED.sub("", part))
+    key = part.casefold()
     return key.split(":")[0].rstrip(". ")
 
 

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from autogpt.core.errors import CommandError
+from autogpt.core.scratch import SCRATCH
 from autogpt.sandboxes import landlock
 from autogpt.sandboxes.scratch import remove
 
@@ -91,8 +92,8 @@ _SYSTEM_FILES = (
 """What git reads of the machine, besides itself, to work on files."""
 _NOWHERE = (Path(os.devnull),)
 
-_IGNORED = "\n/.autogpt/\n"
-"""The agent's own records are no part of anybody's work."""
+_OWN = (".autogpt", SCRATCH)
+"""Folders of the agent's own at the top of a repository, which are no part of anybody's work."""
 
 _MOST_OUTPUT = 2_000_000
 _MOST_FOLDERS = 100_000
@@ -442,14 +443,25 @@ class Repository:
         for part in ("index", "shallow", "info/exclude"):
             _copy(real / part, private / part)
         with (private / "info/exclude").open("a", encoding="utf-8") as ignored:
-            ignored.write(_IGNORED)
+            ignored.writelines(f"\n/{name}/\n" for name in _OWN)
         wanted = {"user.name": author.name, "user.email": author.email}
         user = {name: said for name, given in wanted.items() if (said := given or kept.get(name))}
         return cls(git, root, private, commit, branch.output.strip(), tuple(_nested(root)), user)
 
     def status(self) -> str:
         """What differs from the last commit, a line for each file: two letters and the name (git-status(1))."""
-        return self._do("status", "--porcelain=v1", "--untracked-files=all", "--ignore-submodules=all")
+        options = ("--porcelain=v1", "--untracked-files=all", "--ignore-submodules=all")
+        return self._do("status", *options, *self._chosen(()))
+
+    def differing(self, paths: Sequence[str] = ()) -> list[str]:
+        """The files that a commit would put in, new or changed; what is gone is none.
+
+        Raises CommandError when they are too many.
+        """
+        options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
+        said = self._do("status", *options, *self._chosen(paths), cut=False)
+        names = (line[3:] for line in said.split("\0") if line)
+        return [name for name in names if os.path.lexists(self.root / name)]
 
     def diff(self, paths: Sequence[str] = ()) -> str:
         """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""
@@ -458,13 +470,13 @@ class Repository:
         options = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
         return self._do("diff", *options, against, *self._chosen(paths))
 
-    def commit(self, message: str, paths: Sequence[str] = ()) -> str:
-        """Commit what differs, or only what does in `paths`; gives the commit's number and what changed.
+    def commit(self, message: str, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
+        """Commit what differs, or only what does in `paths`, and nothing of the files `without`.
 
-        Raises CommandError when nothing differs. What was staged for other paths stays staged.
+        Gives the commit's number and what changed. Raises CommandError when nothing differs. What was staged for other paths stays staged.
         """
         with self._index_locked() as lock:
-            tree = self._tree(paths)
+            tree = self._tree(paths, without)
             before = self._do("rev-parse", f"{self.head}^{{tree}}").strip() if self.head else ""
             if tree == before or (not before and not self._do("ls-tree", tree)):
                 raise CommandError("There is nothing to commit: no file differs from the last commit.")
@@ -477,18 +489,18 @@ class Repository:
         shown = self._do("diff-tree", "--root", "--no-commit-id", "--stat", "--no-ext-diff", "-r", made)
         return f"{made[:12]}\n{shown}"
 
-    def _tree(self, paths: Sequence[str]) -> str:
+    def _tree(self, paths: Sequence[str], without: Sequence[str]) -> str:
         """Write the tree of the next commit, and leave the index as it is to be after it."""
         index, whole = self.private / "index", self.private / "whole"
-        if paths:
+        if paths or without:
             # What is staged elsewhere is no part of the commit, but is kept.
             _copy(index, whole)
             self._do("read-tree", self.head or "--empty")
-        self._do("add", "--all", *self._chosen(paths), keep=True)
+        self._do("add", "--all", *self._chosen(paths, without), keep=True)
         tree = self._do("write-tree", keep=True).strip()
         if whole.exists():
             os.replace(whole, index)
-            self._do("add", "--all", *self._chosen(paths), keep=True)
+            self._do("add", "--all", *self._chosen(paths, without), keep=True)
         return tree
 
     def _point_to(self, commit: str, message: str) -> None:
@@ -508,13 +520,28 @@ class Repository:
         if said.code:
             raise CommandError(f"The commit could not be put on the branch: {said.why}")
 
-    def _chosen(self, paths: Sequence[str]) -> list[str]:
-        """Pathspecs without the nested repositories, which git would look into."""
+    def _chosen(self, paths: Sequence[str], without: Sequence[str] = ()) -> list[str]:
+        """Pathspecs without the agent's own folders, and the nested repositories, which git would look into."""
         wanted = [f":(top,literal){path}" for path in paths] or [":(top)"]
-        return ["--", *wanted, *(f":(top,exclude,literal){path}" for path in self.nested)]
+        own = [name for name in _OWN if os.path.lexists(self.root / name)]
+        others = [*self.nested, *self._unignored([*own, *without])]
+        return ["--", *wanted, *(f":(top,exclude,literal){path}" for path in others)]
 
-    def _do(self, *words: str, given: bytes | None = None, keep: bool = False) -> str:
-        """What git says; with `keep` objects that it makes are the repository's, else they go with the call."""
+    def _unignored(self, names: Sequence[str]) -> list[str]:
+        """Those that git would add; to have it leave out one that it ignores is an error to it."""
+        if not names:
+            return []
+        given = "".join(f"{name}\0" for name in names).encode("utf-8", "surrogateescape")
+        ignored = self._do("check-ignore", "-z", "--stdin", given=given, none=1).split("\0")
+        return [name for name in names if name not in ignored]
+
+    def _do(
+        self, *words: str, given: bytes | None = None, keep: bool = False, cut: bool = True, none: int = 0
+    ) -> str:
+        """What git says; with `keep` objects that it makes are the repository's, else they go with the call.
+
+        Unless it may be `cut`, too much is an error. `none` is the exit code by which it says that there is nothing.
+        """
         real = str(self.root / ".git" / "objects")
         objects = {"GIT_OBJECT_DIRECTORY": real}
         if not keep:
@@ -535,8 +562,12 @@ class Repository:
             },
             given=given,
         )
-        if said.code:
+        if said.code not in (0, none):
             raise CommandError(f"git {words[0]} failed: {said.why}")
+        if said.cut and not cut:
+            raise CommandError(
+                "Too many files differ to look at each. Name files, or leave folders out by .gitignore."
+            )
         return f"{said.output}\n[The rest is left out.]" if said.cut else said.output
 
     def _people(self) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from autogpt.core.actions import Action
 from autogpt.core.effects import Stop
 from autogpt.core.events import Begun, Event, Replied
+from autogpt.core.run_by_others import Grade
 from autogpt.terminal.console import Console
 from autogpt.terminal.programs import ProgramOutput
-from autogpt.terminal.render import action_lines, event_lines, stop_lines
+from autogpt.terminal.render import action_lines, event_lines, executed_lines, stop_lines
 from autogpt.terminal.status import Status, status_line
 
 
@@ -55,6 +56,11 @@ class Display:
         """Show where the run stands, on a terminal only."""
         if self.console.look.live:
             self.console.show([status_line(status)])
+
+    def executed(self, made: Mapping[Grade, Sequence[str]]) -> None:
+        """Show what the run made that other programs will execute; nothing where there is none."""
+        if lines := executed_lines(made):
+            self.console.show(lines)
 
     def stop(self, stop: Stop) -> None:
         """Show how the run ended."""

@@ -7,7 +7,7 @@ the action to be approved is shown from the parsed action itself, never from the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,6 +39,7 @@ from autogpt.core.events import (
     Unknown,
 )
 from autogpt.core.profile import Profile
+from autogpt.core.run_by_others import Grade
 from autogpt.core.unreachable import assert_never
 from autogpt.terminal.harmless import count, one_line
 from autogpt.terminal.lines import GUTTER, Line, Span, Tone, block, dollars, line
@@ -126,6 +127,30 @@ def action_lines(action: Action) -> Lines:
     if hidden := len(arguments) - _MOST_ARGUMENTS:
         shown += [line(f"… {count(hidden)} arguments more …", Tone.WARN, gutter="  ")] if hidden > 0 else []
     return (heading, *shown)
+
+
+def executed_lines(made: Mapping[Grade, Sequence[str]]) -> Lines:
+    """What the run made or changed that other programs will execute."""
+    told = {
+        Grade.PRESENCE: (
+            "MADE OR CHANGED, and acting by being there:",
+            " Look at it before you open this folder with other programs.",
+        ),
+        Grade.PURPOSE: ("MADE OR CHANGED, and run by other programs:", ""),
+    }
+    return tuple(
+        line(f"{head} {_some(made[grade])}.{more}", Tone.WARN if grade is Grade.PRESENCE else Tone.PLAIN)
+        for grade, (head, more) in told.items()
+        if made.get(grade)
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(one_line(name, longest=80) for name in names[:_MOST_NAMED])
+    return shown + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
+
+
+_MOST_NAMED = 8
 
 
 def stop_lines(stop: Stop) -> Lines:

@@ -24,7 +24,9 @@ from typing import BinaryIO, Literal
 
 from autogpt.core.errors import CommandError, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS, folded
+from autogpt.core.scratch import SCRATCH
 from autogpt.workspace.changes import Changes
+from autogpt.workspace.executed import Things, executed_by_others
 from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
 from autogpt.workspace.walking import (
     BY_DESCRIPTOR,
@@ -129,6 +131,10 @@ class Workspace:
         """
         with self._writing:
             return self._changes.fingerprint()
+
+    def executed_by_others(self) -> Things:
+        """What in the workspace other programs will execute, as `autogpt.workspace.executed` compares it."""
+        return executed_by_others(str(self.root), by_descriptor=self._by_descriptor)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -306,6 +312,16 @@ class Workspace:
             finally:
                 self._revision = revision
             return self._shown(place.parts)
+
+    def in_scratch(self, name: str) -> str:
+        """The name of a file in the agent's scratch folder, which is made if it isn't there.
+
+        Git is told in it to leave it alone: a person who adds everything doesn't mean that.
+        """
+        ignored = f"{SCRATCH}/.gitignore"
+        if not self.exists(ignored):
+            self.keep(ignored, "*\n")
+        return f"{SCRATCH}/{name}"
 
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""

@@ -104,12 +104,17 @@ def test_code_is_kept_under_a_name_that_stays(
 ) -> None:
     ran = call("execute_python_code", code="print(6 * 7)", basename=basename)
     assert ran.ok, ran.result
-    assert [entry.name for entry in workspace.walk()] == ["executed_code", f"executed_code/{kept}"]
+    assert [entry.name for entry in workspace.walk()] == [
+        "auto_gpt_scratch",
+        "auto_gpt_scratch/.gitignore",
+        "auto_gpt_scratch/executed_code",
+        f"auto_gpt_scratch/executed_code/{kept}",
+    ]
     assert ran.result.endswith("42\n")
 
 
 def test_code_in_a_folder_that_leads_out_is_refused(call: Call, workspace: Workspace, tmp_path: Path) -> None:
-    (workspace.root / "executed_code").symlink_to(tmp_path)
+    (workspace.root / "auto_gpt_scratch").symlink_to(tmp_path)
     ran = call("execute_python_code", code="print(1)", basename="x.py")
     assert "leads out of the workspace through a symbolic link" in ran.result
     assert not (tmp_path / "x.py").exists()
@@ -231,7 +236,7 @@ def test_a_long_output_is_shown_by_its_ends_and_kept_whole(workspace: Workspace,
         assert ran.result.rstrip().endswith("line 199999")
         assert len(ran.result) < 2_200
         name = ran.result.partition("the whole is in ")[2].partition(" ")[0]
-        assert name.startswith("results/execute_python_code-")
+        assert name.startswith("auto_gpt_scratch/results/execute_python_code-")
         whole = workspace.read_bytes(name).decode()
         assert whole == "".join(f"line {n}\n" for n in range(200_000))
         assert "".join(seen) == whole

@@ -16,12 +16,15 @@ from typing import Any
 import pytest
 import trustme
 
+from autogpt.commands.command import commands_of
 from autogpt.commands.git import GitCommands
 from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
+from autogpt.core.policy import Policy, Preset, Verdict, ruling
 from autogpt.http import Admission, Door
 from autogpt.sandboxes import git as git_door
+from autogpt.sandboxes import landlock
 from autogpt.sandboxes.git import Author, Git, Login
 from autogpt.settings.secret import Secret
 from autogpt.workspace import Workspace
@@ -109,12 +112,16 @@ def ran(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("ran-*"))
 
 
-def caller(workspace: Workspace, environ: dict[str, str], **more: Any) -> Call:
+def family_of(workspace: Workspace, environ: dict[str, str], **more: Any) -> GitCommands:
     found = Git.find(environ, workspace.root)
     assert found is not None
     door = Door(admission=Admission(hosts=frozenset({HOST})), resolve=lambda host, port: ["127.0.0.1"])
+    return GitCommands(workspace, found, door.tunnel, **more)
+
+
+def caller(workspace: Workspace, environ: dict[str, str], **more: Any) -> Call:
     bugs: list[BaseException] = []
-    family = GitCommands(workspace, found, door.tunnel, **more)
+    family = family_of(workspace, environ, **more)
     registry = Registry([family], workspace=workspace, clock=StoppedClock(), on_bug=bugs.append)
 
     def run(command: str, **args: Any) -> Ran:
@@ -444,6 +451,106 @@ def test_the_agents_own_records_are_not_committed(workspace: Workspace, call: Ca
     assert git(workspace.root, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
 
 
+@pytest.mark.parametrize(
+    "ignore", ["", "!.autogpt\n!auto_gpt_scratch\n", ".autogpt/\nauto_gpt_scratch/\n", "*.txt\n"]
+)
+def test_the_agents_scratch_is_in_no_commit_whatever_the_repository_ignores(
+    workspace: Workspace, call: Call, ignore: str
+) -> None:
+    repository(workspace.root, {"a.md": "one\n"})
+    for name in (
+        ".autogpt/runs/x",
+        "auto_gpt_scratch/results/shell.txt",
+        "auto_gpt_scratch/executed_code/a.py",
+    ):
+        (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (workspace.root / name).write_text("scratch")
+    (workspace.root / ".gitignore").write_text(ignore + "\n")
+    (workspace.root / "a.md").write_text("two\n")
+    for done in (call("git_status"), call("git_diff"), call("git_commit", message="all")):
+        assert done.ok, done.result
+        assert "a.md" in done.result
+        assert not any(one in done.result for one in ("runs/x", "results/", "executed_code/"))
+    assert set(git(workspace.root, "ls-files").split()) == {".gitignore", "a.md"}
+
+
+def test_the_scratch_tells_the_persons_own_git_to_leave_it_alone(workspace: Workspace, call: Call) -> None:
+    repository(workspace.root, {"a.md": "one\n"})
+    workspace.keep(workspace.in_scratch("results/x.txt"), "x")
+    git(workspace.root, "add", "--all")
+    assert git(workspace.root, "status", "--porcelain") == ""
+
+
+KEYS = {
+    ".env": "A=1", "config/.env.production": "x", "id_rsa": "x", "certs/server.pem": "x", "credentials.json": "{}",
+    ".netrc": "machine x", ".npmrc": "//r.example/:_authToken=abc", "app.py": "KEY = 'sk-" + "a1B2c3D4e5F6g7H8i9J0k1L2'",
+    "notes.md": "-----BEGIN " + "PRIVATE KEY-----\n" + "A" * 64 + "\n-----END PRIVATE KEY-----\n", "PROD.ENV": "A=1",
+}  # fmt: skip
+PLAIN = {
+    ".env.example": "A=", ".npmrc.md": "x", "sub/.npmrc": "save-exact=true\n", "credentials.py": "pass\n",
+    "README.md": "Use Bearer YOUR_TOKEN, or postgres://user:password@localhost/db", "id_rsa.pub": "ssh-rsa AAAA",
+    "environment.py": "x", "keys.md": "x", "monkey": "x",
+}  # fmt: skip
+
+
+def put(folder: Path, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def test_files_that_seem_to_hold_keys_are_left_out_and_said(tea: Path, call: Call) -> None:
+    put(tea, KEYS | PLAIN)
+    done = call("git_commit", message="all", path="tea")
+    assert done.ok, done.result
+    assert "Left out, for they seem to hold keys" in done.result
+    committed = set(git(tea, "ls-tree", "-r", "--name-only", "HEAD").split())
+    assert committed & set(KEYS) == set()
+    assert set(PLAIN) <= committed
+    objects = git(tea, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split()
+    assert all("sk-a1B2" not in git(tea, "cat-file", "-p", one) for one in objects)
+
+
+def test_one_that_is_named_is_refused_until_it_is_named_as_one(tea: Path, call: Call) -> None:
+    put(tea, {".env": "A=1", "b.txt": "b"})
+    done = call("git_commit", message="x", path="tea", files=["tea/.env", "tea/b.txt"])
+    assert not done.ok
+    assert "name it in keys too" in done.result
+    assert call("git_commit", message="x", path="tea", files=["tea/.env"], keys=["tea/.env"]).ok
+    assert ".env" in git(tea, "ls-tree", "-r", "--name-only", "HEAD").split()
+
+
+def test_to_commit_keys_needs_the_persons_yes(workspace: Workspace, environ: dict[str, str]) -> None:
+    (command,) = (one for one in commands_of(family_of(workspace, environ)) if one.spec.name == "git_commit")
+    plain, with_keys = {"message": "x"}, {"message": "x", "keys": [".env"]}
+    for args, verdict in (
+        (plain, Verdict.ALLOW),
+        ({**plain, "keys": []}, Verdict.ALLOW),
+        (with_keys, Verdict.ASK),
+    ):
+        assert ruling(Policy(), Action("git_commit", args), command.spec).verdict is verdict
+    assert (
+        ruling(Policy(preset=Preset.TRUSTED), Action("git_commit", with_keys), command.spec).verdict
+        is Verdict.ALLOW
+    )
+
+
+def test_keys_that_are_staged_or_tracked_are_left_as_they_are(tea: Path, call: Call) -> None:
+    put(tea, {"old.pem": "one", "b.txt": "b"})
+    git(tea, "add", "-f", "old.pem")
+    git(tea, "commit", "--quiet", "-m", "a key")
+    put(tea, {".gitignore": ".env\n", ".env": "A=1", "old.pem": "two"})
+    git(tea, "add", "-f", ".env")
+    done = call("git_commit", message="x", path="tea")
+    assert done.ok, done.result
+    assert git(tea, "show", "HEAD:old.pem") == "one"
+    assert ".env" not in git(tea, "ls-tree", "-r", "--name-only", "HEAD").split()
+    assert "A  .env" in git(tea, "status", "--porcelain")
+    (tea / "old.pem").unlink()
+    assert call("git_commit", message="the key is gone", path="tea").ok
+    assert "old.pem" not in git(tea, "ls-tree", "-r", "--name-only", "HEAD").split()
+
+
 def test_with_nothing_to_commit_nothing_is_committed(tea: Path, call: Call) -> None:
     before = git(tea, "rev-parse", "HEAD")
     done = call("git_commit", message="nothing", path="tea")
@@ -704,7 +811,7 @@ def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
     git_here = found_git(workspace, environ)
     others, came = 5, threading.Semaphore(0)
     answers: list[bool] = []
-    held = git_door.landlock.held
+    held = landlock.held
 
     def ask() -> None:
         answers.append(git_here.confined)
@@ -721,7 +828,7 @@ def test_nobody_hears_that_git_is_not_held_before_that_was_tried(
 
     monkeypatch.setattr(git_door, "_tried", {})
     monkeypatch.setattr(git_door, "_trying", Counted(came), raising=False)
-    monkeypatch.setattr(git_door.landlock, "held", slow)
+    monkeypatch.setattr(landlock, "held", slow)
     assert git_here.confined
     for thread in threads:
         thread.join()

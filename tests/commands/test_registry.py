@@ -378,7 +378,7 @@ def test_a_long_result_is_cut_in_the_middle_and_kept_whole(workspace: Workspace)
     assert ran.result.startswith("line 1\nline 2\n")
     assert ran.result.endswith("line 599999\nline 600000\n")
     assert ran.full_result is not None
-    assert re.fullmatch(r"results/talk-[0-9a-f]{10}\.txt", ran.full_result)
+    assert re.fullmatch(r"auto_gpt_scratch/results/talk-[0-9a-f]{10}\.txt", ran.full_result)
     assert workspace.read_bytes(ran.full_result).decode() == text
     assert not ran.changed
     note = re.search(
@@ -397,7 +397,7 @@ def test_a_long_result_is_cut_in_the_middle_and_kept_whole(workspace: Workspace)
 def test_the_same_long_result_is_the_same_result_again(workspace: Workspace) -> None:
     registry = registry_of(workspace, Talking("x\n" * 50_000))
     assert registry.run(Action("talk")).result == registry.run(Action("talk")).result
-    assert len(list((workspace.root / "results").iterdir())) == 1
+    assert len(list((workspace.root / "auto_gpt_scratch/results").iterdir())) == 1
 
 
 def test_a_long_file_is_not_copied_and_its_own_lines_are_named(workspace: Workspace) -> None:
@@ -413,7 +413,7 @@ def test_a_long_file_is_not_copied_and_its_own_lines_are_named(workspace: Worksp
         assert start == first
         assert f"line {first - 1}\n[…" in ran.result
         assert f"]\nline {last + 1}\n" in ran.result
-    assert not (workspace.root / "results").exists()
+    assert not (workspace.root / "auto_gpt_scratch/results").exists()
 
 
 @pytest.mark.parametrize("letter", ["x", "文", "🙂"])

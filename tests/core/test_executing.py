@@ -10,7 +10,7 @@ import pytest
 from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts, Touch
 from autogpt.core.decide import decide
 from autogpt.core.effects import Ask, Begin, Record
-from autogpt.core.events import Denied, Ran, Replied, RuleAdded
+from autogpt.core.events import Denied, Ran, Replied, Resumed, RuleAdded
 from autogpt.core.policy import BY_THE_PERSON, Policy, Preset, Rule, Verdict, always_pattern, ruling
 from autogpt.core.session import Session
 from tests.core.world import COMMANDS, setup
@@ -103,10 +103,8 @@ def test_once_text_from_outside_was_read_what_is_run_on_purpose_is_asked_about(
 
 
 def test_it_stays_so_when_the_run_goes_on_later() -> None:
-    events = [Replied(Thoughts(), Action("browse_website", {"url": "https://x.example/"}))]
-    now = session()
-    for event in (*events, Ran(events[0].action, True, "a page")):
-        now = now.after(event)
+    action = Action("browse_website", {"url": "https://x.example/"})
+    now = session().after(Replied(Thoughts(), action)).after(Ran(action, True, "a page")).after(Resumed())
     assert is_denied(wants(now.started_again(now.limits), WRITE, filename="Makefile", text="x"))
 
 

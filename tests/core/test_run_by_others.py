@@ -34,7 +34,7 @@ SPELLINGS = [
 
 def grade(path: str) -> Grade | None:
     found = judged(path.split("/"))
-    return found and found.grade
+    return None if found is None else found.grade
 
 
 @pytest.mark.parametrize("path", PRESENCE)

@@ -385,6 +385,29 @@ class TestWhatAnEngineIsLike:
         assert {"unshare", "setns", "mount", "bpf", "keyctl", "clone3"} <= refused
         assert kept["architectures"] == [f"SCMP_ARCH_{machine.upper()}"]
 
+    def test_docker_is_given_the_same_where_it_filters_and_for_its_own_machine(self, tmp_path: Path) -> None:
+        """Its machine needn't be this one: it can be a virtual one."""
+        docker = Engine.of(
+            {"SecurityOptions": ["name=seccomp,profile=builtin"], "Architecture": "aarch64"}, self.DOCKER
+        )
+        filtered = docker.filter(tmp_path)
+        assert filtered is not None
+        assert json.loads(filtered)["architectures"] == ["SCMP_ARCH_AARCH64"]
+        assert docker.options(filtered, None)["SecurityOpt"] == [
+            "no-new-privileges:true",
+            f"seccomp={filtered}",
+        ]
+        assert Engine.of({"SecurityOptions": []}, self.DOCKER).filter(tmp_path) is None
+        assert list(tmp_path.iterdir()) == []
+
+    def test_the_filter_lets_no_file_run_with_its_owners_rights(self, tmp_path: Path) -> None:
+        podman = Engine.of({"Architecture": "amd64"}, self.PODMAN)
+        kept = json.loads(Path(str(podman.filter(tmp_path))).read_text())
+        judged = {name for rule in kept["syscalls"] if "args" in rule for name in rule["names"]}
+        assert judged == {
+            "chmod", "clone", "creat", "fchmod", "fchmodat", "fchmodat2", "mknod", "mknodat", "open", "openat", "socket",
+        }  # fmt: skip
+
     def test_on_other_machines_it_has_its_own(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(platform, "machine", lambda: "riscv64")
         assert Engine.of({}, self.PODMAN).filter(tmp_path) is None

@@ -50,7 +50,7 @@ def executed(action: Action, spec: CommandSpec, *, outside: bool) -> Executed | 
 
 def _grade(path: str) -> Grade | None:
     found = judged([part for part in path.replace("\\", "/").split("/") if part not in ("", ".")])
-    return found and found.grade
+    return None if found is None else found.grade
 
 
 def _paths(action: Action, spec: CommandSpec) -> Iterator[str]:

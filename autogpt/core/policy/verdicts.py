@@ -32,6 +32,10 @@ def ruling(policy: Policy, action: Action, spec: CommandSpec | None, *, outside:
     if made and policy.preset is Preset.DEFAULT:
         why = f"{made.why}, so the person must be asked (preset `{policy.preset.value}`)"
         return Ruling(Verdict.ASK, why, False, note=f"{made.why}.")
+    asks = next((one.asks for one in spec.parameters if one.asks and action.args.get(one.name)), "")
+    if asks and policy.preset is Preset.DEFAULT:
+        why = f"{spec.name} {asks}, so the person must be asked (preset `{policy.preset.value}`)"
+        return Ruling(Verdict.ASK, why, False, note=f"It {asks}.")
     return _by_preset(policy.preset, spec)
 
 

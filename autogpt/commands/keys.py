@@ -1,0 +1,44 @@
+"""Files that look as if they held keys: by their names, and by what is in them.
+
+Not promised: to know every such file. A password in a sentence looks like any other word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from autogpt.core.redact import holds_key
+from autogpt.core.run_by_others import folded
+
+_TEMPLATE = re.compile(r".*[._-](?:example|sample|template|tmpl|dist|defaults?|schema)(?:\..*)?")
+_NAMES = re.compile(
+    r"""
+    \.env | \.env\..+ | .+\.env | \.envrc\.private
+    | id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)? | .+\.(?:pem|key|p12|pfx|jks|keystore|kdbx?|ppk|ovpn|asc\.key)
+    | \.?credentials(?:\.(?:json|ya?ml|toml|ini|txt|csv|xml|cfg|conf|db|enc))? | \.git-credentials
+    | \.?secrets?\.(?:json|ya?ml|toml|ini|txt|cfg|conf) | (?:client_secret|service[_-]?account).*\.json
+    | [._]netrc | \.pgpass | \.my\.cnf | \.mylogin\.cnf | \.htpasswd | \.dockercfg | \.s3cfg | \.boto | kubeconfig
+    | .+\.tfvars(?:\.json)? | .*\.tfstate(?:\.backup)? | wallet\.dat
+    """,
+    re.VERBOSE,
+)
+_SETTINGS = re.compile(
+    r"\.npmrc|\.pypirc|\.yarnrc(?:\.yml)?|pip\.conf|pip\.ini|\.gemrc|config\.json|\.condarc|nuget\.config"
+)
+"""Files that hold a password or none."""
+_PASSWORD = re.compile(
+    r"""_authToken|_password|_auth\b|npmAuthToken|"auths?"\s*:|(?:^|\n)\s*(?:password|token)\s*[=:]\s*\S|ClearTextPassword""",
+    re.IGNORECASE,
+)
+
+
+def looks_like_keys(name: str, text: Callable[[], str]) -> bool:
+    """Whether a file seems to hold keys; `text` gives what is in it, "" where that can't be said."""
+    last = folded(name.rpartition("/")[2])
+    if _TEMPLATE.fullmatch(last):
+        return holds_key(text())
+    if _NAMES.fullmatch(last):
+        return True
+    content = text()
+    return holds_key(content) or bool(_SETTINGS.fullmatch(last) and _PASSWORD.search(content))
