@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from autogpt.commands.download import DownloadCommands
+from autogpt.commands.seen import Seen
 from autogpt.core.errors import CommandError
 from autogpt.workspace import Workspace
 from tests.http.servers import Reply, Request, Server, World, redirect, reply
@@ -226,6 +227,36 @@ def test_a_link_that_leaves_the_workspace(serve: Serve, download: Download, work
     with pytest.raises(CommandError):
         download(filename="link/data.bin")
     assert list(outside.iterdir()) == []
+
+
+def test_a_link_is_not_replaced_also_where_the_address_gives_the_name(
+    serve: Serve, download: Download, workspace: Workspace
+) -> None:
+    server = serve(FileServer())
+    workspace.write_text("folder/other.txt", "x")
+    (workspace.root / "folder" / "data.bin").symlink_to("other.txt")
+    with pytest.raises(CommandError, match="is a link"):
+        download(filename="folder/")
+    assert workspace.read_bytes("folder/other.txt") == b"x"
+    assert server.requests == []
+
+
+def test_a_file_that_is_replaced_is_named_and_one_that_others_changed_is_told_of_before(
+    serve: Serve, world: World, workspace: Workspace
+) -> None:
+    server, seen = serve(FileServer()), Seen()
+    family = DownloadCommands(world.door(), workspace, 1_000_000, seen=seen)
+    workspace.write_bytes("data.bin", b"\x89PNG old")
+    assert family.download_file(URL, "data.bin").endswith("It replaced the file of 8 bytes that was there.")
+    seen.note("data.bin", DATA)
+    workspace.write_text("data.bin", "the person's")
+    asked = len(server.requests)
+    with pytest.raises(CommandError, match="has changed since you last read or wrote it"):
+        family.download_file(URL, "data.bin")
+    assert workspace.read_bytes("data.bin") == b"the person's"
+    assert len(server.requests) == asked
+    assert "replaced" in family.download_file(URL, "data.bin")
+    assert seen.knows("data.bin", DATA) == "not at all"
 
 
 @pytest.mark.parametrize(
