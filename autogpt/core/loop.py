@@ -93,7 +93,7 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
                 completion = ports.model.complete(messages, reply_tokens=tokens, as_reply=True)
             except ContextOverflow as overflow:
                 return Overflowed(overflow.window)
-            return understood(completion, ports)
+            return understood(completion, session, ports)
         case Review(messages=messages, reply_tokens=tokens):
             try:
                 completion = ports.fast_model.complete(messages, reply_tokens=tokens)
@@ -126,9 +126,10 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
             assert_never(unreachable)
 
 
-def understood(completion: Completion, ports: Ports) -> Replied | Garbled:
+def understood(completion: Completion, session: Session, ports: Ports) -> Replied | Garbled:
     """The reply as an event: what the model wants done, or why nothing may be done."""
-    reply = read_reply(completion.text, completion.finish)
+    known = [spec.name for spec in session.setup.commands]
+    reply = read_reply(completion.text, completion.finish, known, session.outside)
     if isinstance(reply, Unreadable):
         return Garbled(completion.text, reply.why, completion.usage)
     return Replied(reply.thoughts, ports.commands.canonical(reply.action), completion.usage)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from autogpt.core.actions import Action
+from autogpt.core.echoes import NOTHING_READ, Outside
 from autogpt.core.events import (
     Advised,
     Authorised,
@@ -77,6 +78,7 @@ class Session:
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
     `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
+    `outside` is what was read as far as a reply could copy it: see `core.echoes`.
     """
 
     setup: Setup
@@ -107,6 +109,7 @@ class Session:
     history: tuple[Step, ...] = ()
     known: Known = NOTHING_KNOWN
     named: frozenset[str] = frozenset()
+    outside: Outside = NOTHING_READ
 
     @classmethod
     def begin(cls, setup: Setup, now: float = 0.0) -> Session:
@@ -175,7 +178,11 @@ class Session:
                 named = self.named
                 if action.command == ASK_USER and event.ok and self.setup.said is None:
                     named |= hosts_in([event.result])
-                return replace(ran, granted=max(0, self.granted - 1), known=known, named=named)
+                ran = replace(ran, granted=max(0, self.granted - 1), known=known, named=named)
+                if action.command == ASK_USER:  # the person's own words
+                    return ran
+                spec = self.setup.spec(action.command)
+                return replace(ran, outside=self.outside.after(action, spec, event.result))
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)
