@@ -43,6 +43,7 @@ from autogpt.core.messages import NO_USAGE, Completion, Usage
 from autogpt.core.ports import Ports
 from autogpt.core.reply import Unreadable, read_reply
 from autogpt.core.session import Session
+from autogpt.core.template_signs import mended
 from autogpt.core.unreachable import assert_never
 
 
@@ -148,5 +149,5 @@ def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised
             return Overflowed(overflow.window, of_fast_model=True)
         # The facts about the steps are kept anyway; only the model's view of them is missing.
         return Summarised(before, effect.turns)
-    text = "" if completion.finish == "filter" else completion.text.strip()
+    text = "" if completion.finish == "filter" else mended(completion.text.strip())
     return Summarised(text or before, effect.turns, completion.usage)

@@ -18,7 +18,8 @@ the model again. Four rules stand above that:
 
 Arguments are delivered exactly as they were meant, with two exceptions that no
 file or socket could take: lone surrogates become U+FFFD, and numbers that no
-machine number holds become text.
+machine number holds become text. Signs of chat templates, which prompts show
+broken, are mended (`core.template_signs`).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autogpt.core.actions import Action, Thoughts
 from autogpt.core.echoes import NOTHING_READ, Outside
@@ -41,6 +43,7 @@ from autogpt.core.reply_shapes import (
     keys_that_clash,
     thoughts_in,
 )
+from autogpt.core.template_signs import in_all, mended
 from autogpt.core.tolerant_json import LeftOpen, Malformed, well_formed
 
 
@@ -121,14 +124,18 @@ def _understood(found: Sequence[Found], known: Collection[str], outside: Outside
     own = next((one for one in thoughts if one != Thoughts()), Thoughts(text=_prose(found[0].before)))
     return Reply(
         Thoughts(
-            text=well_formed(own.text),
-            reasoning=well_formed(own.reasoning),
-            plan=tuple(well_formed(list(own.plan))),
-            criticism=well_formed(own.criticism),
-            speak=well_formed(own.speak),
+            text=_meant(own.text),
+            reasoning=_meant(own.reasoning),
+            plan=tuple(_meant(list(own.plan))),
+            criticism=_meant(own.criticism),
+            speak=_meant(own.speak),
         ),
-        Action(well_formed(action.command), well_formed(action.args)),
+        Action(_meant(action.command), _meant(action.args)),
     )
+
+
+def _meant(value: Any) -> Any:
+    return in_all(mended, well_formed(value))
 
 
 _IF_MEANT = (
