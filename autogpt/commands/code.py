@@ -66,6 +66,7 @@ class CodeCommands:
         aliases=("evaluate_code", "analyse_code", "review_code", "check_code"),
         reads_only=True,
         touches=_TOUCHES,
+        reads=("code",),
     )
     def analyze_code(self, code: str) -> Outcome:
         """Get concrete suggestions for improving code; code is the code itself or a file's name."""
@@ -78,7 +79,12 @@ class CodeCommands:
             raise asked.failed("The model that was asked answered nothing. Try again.")
         return Outcome("\n\n".join([answer.text.strip(), f"[Looked at by: {findings.by}.]"]), asked.usage)
 
-    @command(aliases=("refactor_code", "fix_code", "rewrite_code"), reads_only=True, touches=_TOUCHES)
+    @command(
+        aliases=("refactor_code", "fix_code", "rewrite_code"),
+        reads_only=True,
+        touches=_TOUCHES,
+        reads=("code",),
+    )
     def improve_code(self, suggestions: list[str] | str, code: str) -> Outcome:
         """Get code rewritten along suggestions; code is the code itself or a file's name, which is not changed."""
         wanted = _list_of(suggestions, "suggestions")
@@ -96,7 +102,7 @@ class CodeCommands:
         return Outcome(answer.text, asked.usage)
 
     # Not one that only reads: pytest imports what the model wrote, and that can do what programs can.
-    @command(aliases=("create_tests", "generate_tests"), touches=_TOUCHES)
+    @command(aliases=("create_tests", "generate_tests"), touches=_TOUCHES, reads=("code",))
     def write_tests(self, code: str, focus: list[str] | str = "") -> Outcome:
         """Get pytest tests for Python code, with a focus; code is the code itself or a file's name. Nothing is written to a file."""
         wanted = _list_of(focus, "")

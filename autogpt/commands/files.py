@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from autogpt.commands.command import Filename, Outcome, command
+from autogpt.commands.command import Filename, Outcome, Readable, command, everything_is_readable
 from autogpt.commands.listing import Listing, listed, wanted
 from autogpt.commands.searching import Search
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
@@ -26,11 +26,17 @@ _BIG_FILE = 20_000_000
 
 
 class FileCommands:
-    """Files in the workspace. What is read is data, given as it is. `sees`: there is `describe_image`."""
+    """Files in the workspace. What is read is data, given as it is. `sees`: there is `describe_image`.
 
-    def __init__(self, workspace: Workspace, *, sees: bool = False) -> None:
+    `readable` says of a command and a file whether it may look into it without asking.
+    """
+
+    def __init__(
+        self, workspace: Workspace, *, sees: bool = False, readable: Readable = everything_is_readable
+    ) -> None:
         self._workspace = workspace
         self._sees = sees
+        self._readable = readable
 
     @command(
         aliases=(
@@ -71,6 +77,7 @@ class FileCommands:
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),
         reads_only=True,
         touches=_FILES,
+        reads=("filename",),
     )
     def read_file(
         self, filename: Filename, start_line: int | None = None, end_line: int | None = None
@@ -131,6 +138,7 @@ class FileCommands:
         aliases=("search_file", "find_in_files", "grep", "search_in_files", "search_text", "find_text"),
         reads_only=True,
         touches=_FILES,
+        walks=("directory",),
     )
     def search_files(
         self, query: str, directory: Filename = ".", pattern: str | None = None, regex: bool = False
@@ -147,6 +155,9 @@ class FileCommands:
             files = (entry for entry in listing.entries() if wanted(entry, start.name, pattern))
         for entry in files:
             if entry.kind != "file":
+                continue
+            if not self._readable("search_files", entry.name):
+                search.withheld += 1
                 continue
             if search.over():
                 break

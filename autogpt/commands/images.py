@@ -99,6 +99,7 @@ class SeeingCommands:
         aliases=("look_at_image", "view_image", "analyze_image", "read_image", "caption_image"),
         reads_only=True,
         touches=(Touch.FILES,),
+        reads=("filename",),
     )
     def describe_image(self, filename: Filename, question: str = "What does this picture show?") -> Outcome:
         """Have a picture of the workspace (PNG, JPEG, GIF, WebP) looked at, and a question about it answered."""

@@ -29,6 +29,8 @@ RESULTS = "results"
 _NARROWEST, _WIDEST = 20, 1_000
 """Characters of a line of a result that has to be cut; longer lines are broken up."""
 
+_LONGEST_NAME = 300
+
 _PASSING = (UserError, OverLimit, ContextOverflow)
 _CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
 """What can change files without going through the workspace's door."""
@@ -90,7 +92,7 @@ class Registry:
         except (CommandError, RecursionError):
             return Action(command.spec.name, action.args)
         for name, value in args.items():
-            if isinstance(value, str) and is_in_workspace(command.types.get(name)):
+            if isinstance(value, str) and self._names_file(command, name, value):
                 try:
                     args[name] = self._workspace.canonical(value)
                 except CommandError:
@@ -150,6 +152,17 @@ class Registry:
             return outcome
         # Functions of plugins return whatever they like.
         return Outcome("Done." if outcome is None else str(outcome))
+
+    def _names_file(self, command: Command, parameter: str, value: str) -> bool:
+        if is_in_workspace(command.types.get(parameter)):
+            return True
+        # Code, or the name of the file that it is in.
+        if parameter not in command.spec.reads or len(value) > _LONGEST_NAME or "\n" in value.strip():
+            return False
+        try:
+            return self._workspace.look(value.strip()) is not None
+        except CommandError:
+            return False
 
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 100 else name[:100] + "…"

@@ -441,12 +441,20 @@ class Repository:
         """What differs from the last commit, a line for each file: two letters and the name (git-status(1))."""
         return self._do("status", "--porcelain=v1", "--untracked-files=all", "--ignore-submodules=all")
 
-    def diff(self, paths: Sequence[str] = ()) -> str:
+    def diff(self, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
         """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""
-        self._do("add", "--intent-to-add", *self._chosen(paths))
+        return self._diff((), self._chosen(paths, without))
+
+    def differing(self, paths: Sequence[str] = ()) -> list[str]:
+        """The files that `diff` shows; of a file that was renamed both names."""
+        names = self._diff(("--name-only", "--no-renames", "-z"), self._chosen(paths))
+        return [name for name in names.split("\0") if name]
+
+    def _diff(self, how: Sequence[str], chosen: Sequence[str]) -> str:
+        self._do("add", "--intent-to-add", *chosen)
         against = self.head or self._do("hash-object", "-t", "tree", "--stdin", given=b"").strip()
         options = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
-        return self._do("diff", *options, against, *self._chosen(paths))
+        return self._do("diff", *options, *how, against, *chosen)
 
     def commit(self, message: str, paths: Sequence[str] = ()) -> str:
         """Commit what differs, or only what does in `paths`; gives the commit's number and what changed.
@@ -498,10 +506,10 @@ class Repository:
         if said.code:
             raise CommandError(f"The commit could not be put on the branch: {said.why}")
 
-    def _chosen(self, paths: Sequence[str]) -> list[str]:
+    def _chosen(self, paths: Sequence[str], without: Sequence[str] = ()) -> list[str]:
         """Pathspecs without the nested repositories, which git would look into."""
         wanted = [f":(top,literal){path}" for path in paths] or [":(top)"]
-        return ["--", *wanted, *(f":(top,exclude,literal){path}" for path in self.nested)]
+        return ["--", *wanted, *(f":(top,exclude,literal){path}" for path in (*self.nested, *without))]
 
     def _do(self, *words: str, given: bytes | None = None, keep: bool = False) -> str:
         """What git says; with `keep` objects that it makes are the repository's, else they go with the call."""
