@@ -42,8 +42,8 @@ def folder(tmp_path: Path) -> Path:
     ):
         subprocess.run(["git", *words], cwd=place, check=True)
     for name in ("private/a.py", "private/deep/b.txt", "open.py"):
-        with (place / name).open("a") as file:
-            file.write(f"# again {HIDDEN if name.startswith('private/') else OPEN}\n")
+        with (place / name).open("a") as changed:
+            changed.write(f"# again {HIDDEN if name.startswith('private/') else OPEN}\n")
     return tmp_path
 
 
