@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autogpt.core.actions import Action
+from autogpt.core.echoes import NOTHING_READ
 from autogpt.core.reply import Reply, read_reply
 from tests.core.reply_corpus import CORPUS, END, KNOWN, LIST, SCRIPT, UNDERSTOOD, Case, valid
 
@@ -223,12 +225,13 @@ HOSTILE = (
 
 
 def hostile_texts(size: int) -> Iterator[tuple[str, str]]:
-    """Each hostile piece repeated to `size` characters, alone, in an object and in a string in it."""
+    """Each hostile piece repeated to `size` characters, alone, in an object, in a string in it, and after one."""
     for piece in HOSTILE:
         repeated = piece * (size // len(piece))
         yield piece, repeated
         yield f"{{… {piece}", '{"thoughts": {"text": "x"}, ' + repeated
         yield f'"… {piece}', '{"thoughts": {"text": "' + repeated
+        yield f"{{}} {piece}", '{"command": "do_nothing"}' + repeated
 
 
 def mutated_large(count: int, seed: int = SEED) -> Iterator[str]:
@@ -252,6 +255,13 @@ def milliseconds(text: str, rounds: int = 3) -> float:
     return min(times) * 1000
 
 
+def milliseconds_to_note(text: str) -> float:
+    """The processor time that it takes to note a text from outside, for the copies of it that may come."""
+    started = time.process_time()
+    NOTHING_READ.after(Action("read_file"), None, text)
+    return (time.process_time() - started) * 1000
+
+
 def main() -> None:
     """Print the table."""
     _line("replies in the corpus, whole and understandable", f"{len(UNDERSTOOD)}")
@@ -269,10 +279,12 @@ def main() -> None:
         f"100 kB, {LARGE_MUTANTS:,} mutated ones: median, 99 in 100, slowest",
         f"{times[len(times) // 2]:.2f}, {times[len(times) * 99 // 100]:.2f}, {times[-1]:.2f} ms",
     )
+    slowest, piece = max((milliseconds_to_note(text), piece) for piece, text in hostile_texts(100_000))
+    _line("100 kB hostile from outside, noted: the slowest", f"{slowest:.0f} ms ({piece!r})")
     for size in (100_000, 200_000):
         slowest, piece = max((milliseconds(text, 1), piece) for piece, text in hostile_texts(size))
         _line(
-            f"{size // 1000} kB hostile, the slowest of {3 * len(HOSTILE)}", f"{slowest:.0f} ms ({piece!r})"
+            f"{size // 1000} kB hostile, the slowest of {4 * len(HOSTILE)}", f"{slowest:.0f} ms ({piece!r})"
         )
 
 

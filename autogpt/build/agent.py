@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,14 +16,16 @@ from autogpt.build.memories import memory
 from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
 from autogpt.build.web_families import door
+from autogpt.commands.command import Readable
 from autogpt.commands.registry import Registry
 from autogpt.commands.remembering import Remembering
 from autogpt.commands.seen import Seen
 from autogpt.connect import Demonstration, Provider
+from autogpt.core.actions import CommandSpec
 from autogpt.core.errors import UsageError
 from autogpt.core.guidance import Guidance
 from autogpt.core.limits import Limits, Window
-from autogpt.core.policy import Policy
+from autogpt.core.policy import Policy, may_read
 from autogpt.core.ports import Model, Ports, User, Watcher
 from autogpt.core.profile import Profile
 from autogpt.core.prompt import TAIL_TOKENS
@@ -149,6 +151,7 @@ def agent(
         attended=mode.attended,
         closing=closing,
         progress=progress,
+        readable=lambda command, name: readable(command, name),
     )
     registry = Registry(
         families(means),
@@ -159,6 +162,7 @@ def agent(
         redactor=redact,
         on_bug=on_bug,
     )
+    readable = _readable(mode.policy, registry.specs)
     setup = Setup(
         profile=mode.profile,
         guidance=mode.guidance,
@@ -214,6 +218,11 @@ def thinker(
 class _Clock:
     def time(self) -> float:
         return time.time()
+
+
+def _readable(policy: Policy, specs: Sequence[CommandSpec]) -> Readable:
+    by_name = {spec.name: spec for spec in specs}
+    return lambda command, name: may_read(policy, name, by_name[command], by_name.get("read_file"))
 
 
 def _check_window(session: Session, window: Window) -> None:

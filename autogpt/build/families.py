@@ -34,7 +34,12 @@ _WEB = frozenset({"web"})
 _MEMORY = frozenset({"memory"})
 
 _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] = (
-    (_FILES, lambda means: [FileCommands(means.place, means.seen, sees=means.seeing is not None)]),
+    (
+        _FILES,
+        lambda means: [
+            FileCommands(means.place, means.seen, sees=means.seeing is not None, readable=means.readable)
+        ],
+    ),
     (_FILES | {"patch"}, lambda means: [PatchCommands(means.place, means.seen)]),
     (_EXECUTION, execution_commands),
     (_SHELL, shell_commands),

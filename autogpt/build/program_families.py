@@ -64,6 +64,7 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
             author=Author(accounts.git_author_name, accounts.git_author_email),
             on_progress=means.on_output,
             on_made=(lambda folder: None) if sandbox is None else sandbox.protect,
+            readable=means.readable,
             beside=lambda: means.programs.walled and sandbox is not None and _going(sandbox),
         )
 

@@ -30,6 +30,7 @@ class AudioCommands:
         aliases=("transcribe_audio", "speech_to_text", "read_audio", "transcribe"),
         reads_only=True,
         touches=(Touch.FILES, Touch.NETWORK, Touch.MONEY),
+        reads=("filename",),
     )
     def read_audio_from_file(self, filename: Filename) -> Outcome:
         """Get what is said in a recording (MP3, WAV, FLAC, Ogg, M4A, WebM) as text."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from autogpt.commands.checking import Tools
@@ -22,6 +22,7 @@ from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, Provid
 from autogpt.core.limits import Measure, Window
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
 from autogpt.core.ports import Model
+from autogpt.core.template_signs import broken, mended
 from autogpt.documents import decode
 from autogpt.sandboxes.port import Sandbox
 from autogpt.workspace import Workspace
@@ -65,6 +66,7 @@ class CodeCommands:
         aliases=("evaluate_code", "analyse_code", "review_code", "check_code"),
         reads_only=True,
         touches=_TOUCHES,
+        reads=("code",),
     )
     def analyze_code(self, code: str) -> Outcome:
         """Get concrete suggestions for improving code; code is the code itself or a file's name."""
@@ -77,7 +79,12 @@ class CodeCommands:
             raise asked.failed("The model that was asked answered nothing. Try again.")
         return Outcome("\n\n".join([answer.text.strip(), f"[Looked at by: {findings.by}.]"]), asked.usage)
 
-    @command(aliases=("refactor_code", "fix_code", "rewrite_code"), reads_only=True, touches=_TOUCHES)
+    @command(
+        aliases=("refactor_code", "fix_code", "rewrite_code"),
+        reads_only=True,
+        touches=_TOUCHES,
+        reads=("code",),
+    )
     def improve_code(self, suggestions: list[str] | str, code: str) -> Outcome:
         """Get code rewritten along suggestions; code is the code itself or a file's name, which is not changed."""
         wanted = _list_of(suggestions, "suggestions")
@@ -95,7 +102,7 @@ class CodeCommands:
         return Outcome(answer.text, asked.usage)
 
     # Not one that only reads: pytest imports what the model wrote, and that can do what programs can.
-    @command(aliases=("create_tests", "generate_tests"), touches=_TOUCHES)
+    @command(aliases=("create_tests", "generate_tests"), touches=_TOUCHES, reads=("code",))
     def write_tests(self, code: str, focus: list[str] | str = "") -> Outcome:
         """Get pytest tests for Python code, with a focus; code is the code itself or a file's name. Nothing is written to a file."""
         wanted = _list_of(focus, "")
@@ -256,7 +263,7 @@ class _Asked:
 
     def first(self, system: str, parts: Sequence[str]) -> Completion:
         """Ask. Raises CommandError for what the provider can't take."""
-        self._messages = [Message("system", system), Message("user", "\n\n".join(parts))]
+        self._messages = [Message("system", system), Message("user", broken("\n\n".join(parts)))]
         try:
             return self._completed()
         except ContextOverflow as overflow:
@@ -266,7 +273,7 @@ class _Asked:
 
     def again(self, why: str) -> Completion:
         """Tell what was wrong with the answer, and ask for another. Raises CommandError when that can't be done."""
-        self._messages.append(Message("user", _AGAIN.format(why=why)))
+        self._messages.append(Message("user", broken(_AGAIN.format(why=why))))
         try:
             return self._completed()
         except (ContextOverflow, OverLimit, ProviderError) as error:
@@ -292,7 +299,7 @@ class _Asked:
         self._messages.append(Message("assistant", completion.text or "(nothing)"))
         if completion.finish == "filter":
             raise self.failed("The provider's content filter kept the answer back. Ask about other code.")
-        return completion
+        return replace(completion, text=mended(completion.text))
 
 
 def _answer(asked: _Asked, completion: Completion) -> Fenced:

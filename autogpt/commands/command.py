@@ -63,6 +63,15 @@ class Outcome:
     first_line: int = 1
 
 
+Readable = Callable[[str, str], bool]
+"""Says of a command's name and a file's whether the person's rules let it look into the file without asking."""
+
+
+def everything_is_readable(command: str, filename: str) -> bool:
+    """Where there are no rules."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A command ready to be called. `types` are the parameters' Python types; without one, any value passes."""
@@ -77,6 +86,8 @@ class _Declaration:
     aliases: tuple[str, ...]
     reads_only: bool
     touches: frozenset[Touch]
+    reads: tuple[str, ...]
+    walks: tuple[str, ...]
 
 
 _Function = TypeVar("_Function", bound=Callable[..., str | Outcome])
@@ -84,14 +95,20 @@ _MARK = "__command__"
 
 
 def command(
-    *, aliases: tuple[str, ...] = (), reads_only: bool = False, touches: Iterable[Touch] = ()
+    *,
+    aliases: tuple[str, ...] = (),
+    reads_only: bool = False,
+    touches: Iterable[Touch] = (),
+    reads: tuple[str, ...] = (),
+    walks: tuple[str, ...] = (),
 ) -> Callable[[_Function], _Function]:
     """Make a method or function a command, called by its name or one of its aliases.
 
     The first paragraph of its docstring is what the model is told. `reads_only` commands change
-    nothing and may be run again after a crash; `touches` says what the command reaches.
+    nothing and may be run again after a crash; `touches` says what the command reaches. `reads` and
+    `walks` name the parameters of files and folders whose text it shows: see `CommandSpec`.
     """
-    declaration = _Declaration(aliases, reads_only, frozenset(touches))
+    declaration = _Declaration(aliases, reads_only, frozenset(touches), reads, walks)
 
     def mark(function: _Function) -> _Function:
         setattr(function, _MARK, declaration)
@@ -132,6 +149,8 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
             schema["default"] = parameter.default
         parameters.append(Parameter(name, schema, required, _asks(hints[name])))
         kinds[name] = hints[name]
+    if unknown := {*declaration.reads, *declaration.walks} - {parameter.name for parameter in parameters}:
+        raise TypeError(f"command {call.__name__} has no parameter {', '.join(sorted(unknown))}")
     paragraph = (inspect.getdoc(call) or "").partition("\n\n")[0]
     if not paragraph:
         raise TypeError(f"command {call.__name__} needs a docstring: the model is told its first paragraph")
@@ -142,6 +161,8 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         aliases=declaration.aliases,
         reads_only=declaration.reads_only,
         touches=declaration.touches,
+        reads=declaration.reads,
+        walks=declaration.walks,
     )
     return Command(spec, call, kinds)
 

@@ -55,7 +55,11 @@ class ExecutionCommands:
         self._results = ProgramResults(workspace, shown, network=network)
         self._on_output = on_output
 
-    @command(aliases=("run_python_file", "execute_file", "run_python_script", "python"), touches=_TOUCHES)
+    @command(
+        aliases=("run_python_file", "execute_file", "run_python_script", "python"),
+        touches=_TOUCHES,
+        reads=("filename",),
+    )
     def execute_python_file(self, filename: Filename, args: list[str] | str = "") -> str:
         """Run a Python file in the sandbox and get what it writes; args are its arguments, as on a command line."""
         return self._run("execute_python_file", filename, _words(args))

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePath
 from typing import BinaryIO
 
-from autogpt.commands.command import EntryName, Filename, Outcome, command
+from autogpt.commands.command import EntryName, Filename, Outcome, Readable, command, everything_is_readable
 from autogpt.commands.listing import Listing, listed, wanted
 from autogpt.commands.searching import Search
 from autogpt.commands.seen import BIGGEST, Seen
@@ -37,13 +37,22 @@ _BIG_FILE = BIGGEST
 class FileCommands:
     """Files in the workspace. What is read is data, given as it is.
 
-    `seen` knows what the model has read; `sees`: there is `describe_image`.
+    `seen` knows what the model has read; `sees`: there is `describe_image`. `readable` says of a command
+    and a file whether it may look into it without asking.
     """
 
-    def __init__(self, workspace: Workspace, seen: Seen | None = None, *, sees: bool = False) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        seen: Seen | None = None,
+        *,
+        sees: bool = False,
+        readable: Readable = everything_is_readable,
+    ) -> None:
         self._workspace = workspace
         self._seen = seen or Seen()
         self._sees = sees
+        self._readable = readable
 
     @command(
         aliases=(
@@ -103,6 +112,7 @@ class FileCommands:
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),
         reads_only=True,
         touches=_FILES,
+        reads=("filename",),
     )
     def read_file(
         self, filename: Filename, start_line: int | None = None, end_line: int | None = None
@@ -165,6 +175,7 @@ class FileCommands:
         aliases=("search_file", "find_in_files", "grep", "search_in_files", "search_text", "find_text"),
         reads_only=True,
         touches=_FILES,
+        walks=("directory",),
     )
     def search_files(
         self, query: str, directory: Filename = ".", pattern: str | None = None, regex: bool = False
@@ -181,6 +192,9 @@ class FileCommands:
             files = (entry for entry in listing.entries() if wanted(entry, start.name, pattern))
         for entry in files:
             if entry.kind != "file":
+                continue
+            if not self._readable("search_files", entry.name):
+                search.withheld += 1
                 continue
             if search.over():
                 break

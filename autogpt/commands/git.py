@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
-from autogpt.commands.command import Asks, Filename, command
+from autogpt.commands.command import Asks, Filename, Readable, command, everything_is_readable
 from autogpt.commands.keys import looks_like_keys
-from autogpt.commands.wording import named
+from autogpt.commands.wording import counted, named
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.http import Target, Tunnel, parse
@@ -31,6 +31,9 @@ _CLONES = (Touch.FILES, Touch.FETCHING)
 _LIKE_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)([\w.-]+)[:/](?!\d+/)(.+)")
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./~-]+")
 _MOST_SHOWN = 20
+_MOST_WITHHELD = 1_000
+"""Files that git is told to leave out, each by a word of its own."""
+
 _EMPTY = "It holds no file: the repository is empty, or there is none at this URL; check how it is spelt."
 """To git, any page that isn't missing is an empty repository."""
 _LONGEST_MESSAGE = 20_000
@@ -49,7 +52,8 @@ class GitCommands:
 
     `login` goes to its own site alone; commits are `author`'s; `on_progress` is given what git says while it
     clones, and `on_made` the git folder of each repository that is new. `beside` says whether a program of the
-    sandbox's goes on, which could lead a git that isn't confined out of the workspace.
+    sandbox's goes on, which could lead a git that isn't confined out of the workspace. `readable` says of a
+    command and a file whether it may look into it without asking.
     """
 
     def __init__(
@@ -64,6 +68,7 @@ class GitCommands:
         on_made: Callable[[Path], None] = lambda folder: None,
         beside: Callable[[], bool] = lambda: False,
         seconds: float = CLONE_SECONDS,
+        readable: Readable = everything_is_readable,
     ) -> None:
         self._workspace = workspace
         self._git = git
@@ -74,6 +79,7 @@ class GitCommands:
         self._on_made = on_made
         self._beside = beside
         self._seconds = seconds
+        self._readable = readable
 
     @command(aliases=("git_clone", "clone", "clone_repo"), touches=_CLONES)
     def clone_repository(
@@ -130,16 +136,21 @@ class GitCommands:
             return f"{where} No file differs from the last commit.{left_out}"
         return f"{where} What differs (M changed, A added, D deleted, R renamed, ?? new):\n{differing.rstrip()}{left_out}"
 
-    @command(reads_only=True, touches=_READS)
+    @command(reads_only=True, touches=_READS, walks=("path",))
     def git_diff(self, path: Filename = ".") -> str:
         """Show what differs from the last commit as a patch, new files too, in the file or folder at path."""
         place = self._located(path)
         folder = place if self._is_folder(path) else place.parent
         with self._git.repository(folder, self._workspace.root) as repository:
             paths = _within(place, repository.root)
-            return (
-                repository.diff(paths) or f"{self._state(repository)} Nothing differs from the last commit."
-            )
+            withheld = [name for name in repository.differing(paths) if not self._shows(repository, name)]
+            if len(withheld) > _MOST_WITHHELD:
+                raise CommandError(
+                    f"Rules on read_file keep back {len(withheld):,} of the files that differ. Name one file or folder."
+                )
+            note = f"\n{counted(len(withheld), 'file')} left out, by rules on read_file." if withheld else ""
+            shown = repository.diff(paths, withheld)
+            return (shown or f"{self._state(repository)} Nothing differs from the last commit.") + note
 
     @command(touches=_COMMITS)
     def git_commit(
@@ -191,7 +202,7 @@ class GitCommands:
             left -= len(content)
             return content.decode("utf-8", "replace")
 
-        for name in repository.differing(paths):
+        for name in repository.differing(paths, there=True):
             if looks_like_keys(name, text):
                 found.append(name)
         return found
@@ -247,6 +258,13 @@ class GitCommands:
                 return False
         except CommandError:
             return True
+
+    def _shows(self, repository: Repository, name: str) -> bool:
+        try:
+            inside = (repository.root / name).relative_to(self._workspace.root).as_posix()
+        except ValueError:
+            return False
+        return self._readable("git_diff", inside)
 
     def _state(self, repository: Repository) -> str:
         where = "The workspace" if repository.root == self._workspace.root else self._named(repository)

@@ -17,6 +17,7 @@ from autogpt.core.errors import CommandError
 from autogpt.core.limits import Window
 from autogpt.core.messages import NO_USAGE, Image, Message, Usage
 from autogpt.core.ports import Model
+from autogpt.core.template_signs import broken, mended
 from autogpt.media.kinds import image_kind
 from autogpt.models.errors import Fault, ModelFault
 from autogpt.workspace import Workspace
@@ -98,6 +99,7 @@ class SeeingCommands:
         aliases=("look_at_image", "view_image", "analyze_image", "read_image", "caption_image"),
         reads_only=True,
         touches=(Touch.FILES,),
+        reads=("filename",),
     )
     def describe_image(self, filename: Filename, question: str = "What does this picture show?") -> Outcome:
         """Have a picture of the workspace (PNG, JPEG, GIF, WebP) looked at, and a question about it answered."""
@@ -107,7 +109,10 @@ class SeeingCommands:
             raise CommandError(
                 f"{named(filename)} is no PNG, JPEG, GIF or WebP picture. read_file says what it is, or reads it."
             )
-        messages = [Message("system", _LOOK), Message("user", question.strip(), (Image(kind.media, data),))]
+        messages = [
+            Message("system", _LOOK),
+            Message("user", broken(question.strip()), (Image(kind.media, data),)),
+        ]
         try:
             completion = self._model.complete(messages, reply_tokens=self._reply_tokens)
         except ModelFault as fault:
@@ -116,7 +121,7 @@ class SeeingCommands:
             raise _paid(
                 f"The model that was asked does not take this picture: {fault.said}", fault.usage
             ) from fault
-        text = completion.text.strip()
+        text = mended(completion.text.strip())
         if completion.finish == "filter" or not text:
             raise _paid("The model that was asked said nothing about this picture.", completion.usage)
         if completion.finish == "length":

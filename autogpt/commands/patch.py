@@ -48,6 +48,7 @@ class PatchCommands:
             "update_file",
         ),
         touches=(Touch.FILES,),
+        reads=("filename",),  # what isn't found is shown with what is there
     )
     def patch_file(self, filename: Filename, edits: Edits) -> str:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autogpt.commands.side_by_side import side_by_side
 from autogpt.core.errors import CommandError, ContextOverflow
 from autogpt.core.limits import Measure, Window
 from autogpt.core.messages import NO_USAGE, Completion, Message, Usage
 from autogpt.core.ports import Model
+from autogpt.core.template_signs import broken, mended
 from autogpt.core.turns import MESSAGE_OVERHEAD, clip_to_tokens, quoted
 from autogpt.web.chunks import chunks
 
@@ -163,8 +164,9 @@ class Reader:
         return ask
 
     def _asked(self, system: str, question: str, text: str, tokens: int) -> Completion:
-        messages = Message("system", system), Message("user", f"Question: {question}\n\n{text}")
-        return self._model.complete(messages, reply_tokens=min(tokens, self._window.reply))
+        messages = Message("system", system), Message("user", f"Question: {broken(question)}\n\n{text}")
+        completion = self._model.complete(messages, reply_tokens=min(tokens, self._window.reply))
+        return replace(completion, text=mended(completion.text))
 
 
 @dataclass(frozen=True, slots=True)

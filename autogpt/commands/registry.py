@@ -33,6 +33,8 @@ RESULTS = "results"
 _NARROWEST, _WIDEST = 20, 1_000
 """Characters of a line of a result that has to be cut; longer lines are broken up."""
 
+_LONGEST_NAME = 300
+
 _PASSING = (UserError, OverLimit, ContextOverflow)
 _CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
 """What can change files without going through the workspace's door."""
@@ -99,12 +101,13 @@ class Registry:
             return Action(command.spec.name, action.args)
         links = []
         for name, value in args.items():
-            mark = mark_of(command.types.get(name))
-            if mark is None or not isinstance(value, str):
+            if not isinstance(value, str) or not self._names_file(command, name, value):
                 continue
             with suppress(CommandError):
                 itself = self._workspace.canonical(value, follow_last=False)
-                args[name] = self._workspace.canonical(value) if mark.follows else itself
+                mark = mark_of(command.types.get(name))
+                follows = mark is None or mark.follows
+                args[name] = self._workspace.canonical(value) if follows else itself
                 if args[name] != itself and not command.spec.reads_only:
                     links.append(f"[{named(itself)} is a link to {named(args[name])}.]")
         plain = Action(command.spec.name, _as_json(args))
@@ -171,6 +174,17 @@ class Registry:
         if self._by_link is None or self._by_link[0] != action:
             return outcome
         return replace(outcome, text=f"{outcome.text}\n{self._by_link[1]}")
+
+    def _names_file(self, command: Command, parameter: str, value: str) -> bool:
+        if mark_of(command.types.get(parameter)) is not None:
+            return True
+        # Code, or the name of the file that it is in.
+        if parameter not in command.spec.reads or len(value) > _LONGEST_NAME or "\n" in value.strip():
+            return False
+        try:
+            return self._workspace.look(value.strip()) is not None
+        except CommandError:
+            return False
 
     def _unknown(self, name: str) -> str:
         shown = name if len(name) <= 100 else name[:100] + "…"

@@ -36,6 +36,7 @@ class Search:
         self._stopped = ""
         self.too_big = 0
         self.unread = 0
+        self.withheld = 0
 
     def _expression(self, query: str) -> Callable[[str], Iterator[int]]:
         """Find by `regex`, which can be stopped; Python's `re` can run for years on some patterns."""
@@ -108,6 +109,7 @@ class Search:
         """What was found, in words."""
         left = [f"{self.too_big} too big"] if self.too_big else []
         left += [f"{self.unread} not text"] if self.unread else []
+        left += [f"{self.withheld} that rules on read_file keep back"] if self.withheld else []
         where = "the workspace" if directory == "." else named(directory)
         searched = f"{counted(self._searched, 'file')} in {where}" + (
             f" ({', '.join(left)} left out)" if left else ""

@@ -46,7 +46,9 @@ class Parameter:
 class CommandSpec:
     """A command as the model, the policy and resume see it.
 
-    `reads_only` commands may be run again after a crash without asking.
+    `reads_only` commands may be run again after a crash without asking. `reads` has the arguments that name
+    files whose text the command shows or hands on, `walks` those that name folders whose files it goes through
+    for their text: rules on `read_file` hold for them.
     """
 
     name: str
@@ -55,6 +57,8 @@ class CommandSpec:
     aliases: tuple[str, ...] = ()
     reads_only: bool = False
     touches: frozenset[Touch] = frozenset()
+    reads: tuple[str, ...] = ()
+    walks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

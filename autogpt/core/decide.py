@@ -131,7 +131,7 @@ def _consider(session: Session, action: Action) -> Effect:
         return Record(Denied(action, unknown_command(session, action.command), by="command list"))
     if why := progress.refuses(session.history, action):
         return Record(Denied(action, why, by="progress guard"))
-    ruling = policy.ruling(session.policy, action, spec, outside=session.outside)
+    ruling = _ruling(session, action, spec)
     leaves = "" if ruling.verdict is policy.Verdict.DENY else _leaves(session, action, spec)
     if leaves:
         ruling = policy.Ruling(policy.Verdict.ASK, leaves, True, note=leaves)
@@ -163,6 +163,12 @@ def _consider(session: Session, action: Action) -> Effect:
     return Ask(action, note=ruling.note, rule=policy.always_pattern(action, spec))
 
 
+def _ruling(session: Session, action: Action, spec: CommandSpec | None) -> policy.Ruling:
+    """By the rules on the command, and on the files that it reads."""
+    reader = session.setup.spec("read_file")
+    return policy.ruling_with_reading(session.policy, action, spec, reader, outside=session.outside)
+
+
 def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:
     """Why an action must be asked about that carries what was read to whom nobody named, or ""."""
     for argument, url in leaving.urls_of(action, spec):
@@ -190,7 +196,7 @@ def _authorised(session: Session) -> Effect:
     if action is None:
         return _think(session)
     spec = session.setup.spec(action.command)
-    if spec is None or policy.ruling(session.policy, action, spec).verdict is policy.Verdict.DENY:
+    if spec is None or _ruling(session, action, spec).verdict is policy.Verdict.DENY:
         return _consider(session, action)
     return _run(action, spec)
 

@@ -44,6 +44,7 @@ from autogpt.core.messages import NO_USAGE, Completion, Usage
 from autogpt.core.ports import Ports
 from autogpt.core.reply import Unreadable, read_reply
 from autogpt.core.session import Session
+from autogpt.core.template_signs import mended
 from autogpt.core.turns import TASK_COMPLETE
 from autogpt.core.unreachable import assert_never
 
@@ -104,7 +105,7 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
                 completion = ports.model.complete(messages, reply_tokens=tokens, as_reply=True)
             except ContextOverflow as overflow:
                 return Overflowed(overflow.window)
-            return understood(completion, ports)
+            return understood(completion, session, ports)
         case Review(messages=messages, reply_tokens=tokens):
             try:
                 completion = ports.fast_model.complete(messages, reply_tokens=tokens)
@@ -137,9 +138,10 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
             assert_never(unreachable)
 
 
-def understood(completion: Completion, ports: Ports) -> Replied | Garbled:
+def understood(completion: Completion, session: Session, ports: Ports) -> Replied | Garbled:
     """The reply as an event: what the model wants done, or why nothing may be done."""
-    reply = read_reply(completion.text, completion.finish)
+    known = [spec.name for spec in session.setup.commands]
+    reply = read_reply(completion.text, completion.finish, known, session.copyable)
     if isinstance(reply, Unreadable):
         return Garbled(completion.text, reply.why, completion.usage)
     return Replied(reply.thoughts, ports.commands.canonical(reply.action), completion.usage)
@@ -158,5 +160,5 @@ def _summarised(effect: Summarise, session: Session, ports: Ports) -> Summarised
             return Overflowed(overflow.window, of_fast_model=True)
         # The facts about the steps are kept anyway; only the model's view of them is missing.
         return Summarised(before, effect.turns)
-    text = "" if completion.finish == "filter" else completion.text.strip()
+    text = "" if completion.finish == "filter" else mended(completion.text.strip())
     return Summarised(text or before, effect.turns, completion.usage)

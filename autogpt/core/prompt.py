@@ -15,7 +15,8 @@ from autogpt.core.events import Replied
 from autogpt.core.limits import Measure
 from autogpt.core.messages import Message
 from autogpt.core.session import Session
-from autogpt.core.turns import MESSAGE_OVERHEAD, clip, clip_to_tokens, quoted, reply_text
+from autogpt.core.template_signs import broken
+from autogpt.core.turns import MESSAGE_OVERHEAD, clip, clip_to_tokens, marked, reply_text
 
 TRIGGER = "Determine which next command to use, and respond using the format specified above:"
 
@@ -62,7 +63,7 @@ def tail(session: Session, notice: str = "") -> str:
     lines = [f"The current time is {_clock(session.now)}."] if 0 < session.now < YEAR_10000 else []
     lines.extend(left(session))
     if notice:
-        lines.append(clip(notice, LONGEST_NOTICE))
+        lines.append(broken(clip(notice, LONGEST_NOTICE)))
     lines.append(TRIGGER)
     return "\n".join(lines)
 
@@ -104,10 +105,10 @@ def summary(session: Session, turns: int, words: int) -> tuple[Message, ...]:
     measure = session.setup.measure
     system = SUMMARISER.format(words=words)
     room = _fast_room(session) - measure(system)
-    before = clip_to_tokens(session.recap.summary or "(nothing yet)", room // 3, measure)
+    before = clip_to_tokens(broken(session.recap.summary) or "(nothing yet)", room // 3, measure)
     told = shortened([turn.message for turn in session.turns[:turns]], measure, room - measure(before))
     steps = "\n\n".join(f"{'Me' if each.role == 'assistant' else 'World'}: {each.text}" for each in told)
-    text = f"Summary so far:\n{before}\n\nNewest steps:\n{quoted(steps, 'steps')}\n\nThe new summary:"
+    text = f"Summary so far:\n{before}\n\nNewest steps:\n{marked(steps, 'steps')}\n\nThe new summary:"
     return Message("system", system), Message("user", text)
 
 

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autogpt.core.limits import Measure
-from autogpt.core.turns import Turn, clip_to_tokens, quoted
+from autogpt.core.template_signs import broken
+from autogpt.core.turns import Turn, clip_to_tokens, marked
 
 NOTHING_YET = "This is the start of your work: nothing has been done yet."
 
@@ -52,7 +53,7 @@ class Recap:
         if self.summary:
             summary = clip_to_tokens(self.summary, prompt_tokens // SUMMARY_SHARE, measure)
             # In tags: what it reports of a web page must not pass for the person's words below.
-            parts.append(f"Summary of your work so far:\n{quoted(summary, 'summary')}")
+            parts.append(f"Summary of your work so far:\n{marked(summary, 'summary')}")
         if self.words:
             words = shown_words(self.words, measure, prompt_tokens // WORDS_SHARE)
             parts.append("What the user has said:\n" + words)
@@ -62,7 +63,7 @@ class Recap:
         if self.done:
             done = shown_done(self.done, measure, prompt_tokens // DONE_SHARE)
             parts.append(f"What you have done ({len(self.done)} steps, oldest first):\n{done}")
-        return "\n\n".join(parts)
+        return broken("\n\n".join(parts))
 
 
 NOTHING_FOLDED = Recap()

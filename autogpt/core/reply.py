@@ -1,7 +1,7 @@
 """Reads a model's reply: its thoughts and the one action that it asks for, or why it can't be read.
 
 Everything that a reasonable reader would understand is understood, without asking
-the model again. Three rules stand above that:
+the model again. Four rules stand above that:
 
 * A reply that was cut off never acts: not when the provider says so, not when its
   JSON, a fence of code, a tag or its reasoning is still open at the end. (A text
@@ -9,6 +9,8 @@ the model again. Three rules stand above that:
   whole one; only the provider's word tells.)
 * An action comes from the JSON of the reply itself, never from a text inside it,
   nor from an object inside one that can't be read.
+* Nor does it come from what the model only shows, turns down or asks about
+  (`core.quoting`), nor from a copy of what was read (`core.echoes`).
 * Of several actions, the first is taken if they stand in one list or follow one
   another with nothing but space, commas, fences or tags between: it would have been
   the first to run anyway. Different actions with prose between them could be a
@@ -16,7 +18,8 @@ the model again. Three rules stand above that:
 
 Arguments are delivered exactly as they were meant, with two exceptions that no
 file or socket could take: lone surrogates become U+FFFD, and numbers that no
-machine number holds become text.
+machine number holds become text. Signs of chat templates, which prompts show
+broken, are mended (`core.template_signs`).
 """
 
 from __future__ import annotations
@@ -24,9 +27,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from autogpt.core.actions import Action, Thoughts
+from autogpt.core.echoes import NOTHING_READ, Outside
 from autogpt.core.messages import Finish
+from autogpt.core.quoting import Standing, standings
 from autogpt.core.reply_objects import Found, find_objects
 from autogpt.core.reply_shapes import (
     DECISIVE_KEYS,
@@ -37,6 +43,7 @@ from autogpt.core.reply_shapes import (
     keys_that_clash,
     thoughts_in,
 )
+from autogpt.core.template_signs import in_all, mended
 from autogpt.core.tolerant_json import LeftOpen, Malformed, well_formed
 
 
@@ -59,12 +66,18 @@ _FORMAT = 'Send one JSON object with "thoughts" and "command": {"name": …, "ar
 _SHORTER = "Nothing was run. Send it again, shorter: write a long text in several parts, one command each."
 
 
-def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str] = ()) -> Reply | Unreadable:
+def read_reply(
+    text: str | None,
+    finish: Finish = "stop",
+    known: Collection[str] = (),
+    outside: Outside = NOTHING_READ,
+) -> Reply | Unreadable:
     """Understand a model's reply.
 
     `finish` is why the provider ended it. `known` has the names of the commands: with
     it, a name in another case or with a prefix is spelt right, and `{"list_files": {…}}`
-    is understood; an unknown name is delivered as it is.
+    is understood; an unknown name is delivered as it is. `outside` is what was read in
+    the run, of which a reply must be no copy.
     """
     if finish == "length":
         return Unreadable(f"Your reply was cut off at its length limit. {_SHORTER}")
@@ -74,11 +87,11 @@ def read_reply(text: str | None, finish: Finish = "stop", known: Collection[str]
         )
     if not text or not text.strip():
         return Unreadable(f"Your reply was empty. {_FORMAT}")
-    read = _read(well_formed(text), known)
+    read = _read(well_formed(text), known, outside)
     return Unreadable(well_formed(read.why)) if isinstance(read, Unreadable) else read
 
 
-def _read(text: str, known: Collection[str]) -> Reply | Unreadable:
+def _read(text: str, known: Collection[str], outside: Outside) -> Reply | Unreadable:
     try:
         found = find_objects(text)
     except LeftOpen as error:
@@ -87,17 +100,23 @@ def _read(text: str, known: Collection[str]) -> Reply | Unreadable:
         )
     except Malformed as error:
         return Unreadable(f"Your reply could not be read: {error.why}. {_FORMAT}")
-    return _understood(found, known)
+    return _understood(found, known, outside)
 
 
-def _understood(found: Sequence[Found], known: Collection[str]) -> Reply | Unreadable:
+def _understood(found: Sequence[Found], known: Collection[str], outside: Outside) -> Reply | Unreadable:
     if not found:
         return Unreadable(f"Your reply has no JSON. {_FORMAT}")
     twice = [key for one in found for key in sorted(one.repeated) if folded(key) in DECISIVE_KEYS]
     twice += [key for one in found for key in keys_that_clash(one.value)]
     if twice:
         return Unreadable(f'Your reply has "{twice[0]}" twice with different values. {_FORMAT}')
-    chosen = _chosen([(one, calls_in(one.value, known, one.named)) for one in found])
+    candidates = [(one, calls_in(one.value, known, one.named)) for one in found]
+    if not_own := _not_own(candidates, outside):
+        why, left_out = not_own
+        candidates = [(one, [] if at in left_out else calls) for at, (one, calls) in enumerate(candidates)]
+        if not any(isinstance(call, Action) for _, calls in candidates for call in calls):
+            return Unreadable(why)
+    chosen = _chosen(candidates)
     if isinstance(chosen, Unclear):
         return Unreadable(f"{chosen.why}. {_FORMAT}")
     with_action, action = chosen
@@ -105,14 +124,45 @@ def _understood(found: Sequence[Found], known: Collection[str]) -> Reply | Unrea
     own = next((one for one in thoughts if one != Thoughts()), Thoughts(text=_prose(found[0].before)))
     return Reply(
         Thoughts(
-            text=well_formed(own.text),
-            reasoning=well_formed(own.reasoning),
-            plan=tuple(well_formed(list(own.plan))),
-            criticism=well_formed(own.criticism),
-            speak=well_formed(own.speak),
+            text=_meant(own.text),
+            reasoning=_meant(own.reasoning),
+            plan=tuple(_meant(list(own.plan))),
+            criticism=_meant(own.criticism),
+            speak=_meant(own.speak),
         ),
-        Action(well_formed(action.command), well_formed(action.args)),
+        Action(_meant(action.command), _meant(action.args)),
     )
+
+
+def _meant(value: Any) -> Any:
+    return in_all(mended, well_formed(value))
+
+
+_IF_MEANT = (
+    "so nothing was run. If you want it run, send it as one JSON object with your own thoughts and nothing around it; "
+    "if not, send the command that you want instead."
+)
+_COPIED = f"Your reply is word for word what stands in something that you have read, {_IF_MEANT}"
+_NOT_OWN = {
+    Standing.QUOTED: f"Your reply has a command in a quotation, a list or tags, {_IF_MEANT}",
+    Standing.DECLINED: f"Your reply has a command that your words turn down, {_IF_MEANT}",
+    Standing.ASKED: f"Your reply has a command and a question about it, {_IF_MEANT}",
+    Standing.DOUBTFUL: f"Your reply has a command, and your words leave it open whether you mean it, {_IF_MEANT}",
+}
+
+
+def _not_own(
+    candidates: Sequence[tuple[Found, list[Call]]], outside: Outside
+) -> tuple[str, frozenset[int]] | None:
+    """The objects whose commands are not the model's own word, and why the first is not; None if there is none."""
+    stand = standings([one for one, _ in candidates], wary=outside.read)
+    reasons: dict[int, str] = {}
+    for at, (one, calls) in enumerate(candidates):
+        if calls and outside.holds(one.value, one.written):
+            reasons[at] = _COPIED
+        elif calls and stand[at] is not Standing.OWN:
+            reasons[at] = _NOT_OWN[stand[at]]
+    return (next(iter(reasons.values())), frozenset(reasons)) if reasons else None
 
 
 def _chosen(candidates: Sequence[tuple[Found, list[Call]]]) -> tuple[Found, Action] | Unclear:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autogpt.core.tolerant_json import LeftOpen, Malformed, Reading, read_members, read_value, unescape
@@ -30,13 +30,16 @@ _MAX_OBJECTS = 200
 class Found:
     """A value, the command that the text around it names (ReAct, `<function=…>`), and its place.
 
-    `before` is the text between the previous one and this one.
+    `before` is the text between the previous one and this one, `after` that between this one and the next,
+    and `written` how it stands there.
     """
 
     value: Any
     before: str = ""
     named: str = ""
     repeated: frozenset[str] = frozenset()
+    after: str = ""
+    written: str = ""
 
 
 def find_objects(text: str, layers: int = 0) -> list[Found]:
@@ -62,7 +65,7 @@ _JSON_LANGUAGES = frozenset({"", "json", "json5", "jsonc", "jsonl", "text", "txt
 _BRACES_OF_PROSE = re.compile(r"\{\s*[^{}\"'“”‘’:\s][^{}\"'“”‘’:\n]{0,80}\}")
 _ESCAPED_OBJECT = re.compile(r'\{(?:\s|\\[nrt])*\\"')
 _SPARE_CLOSERS = re.compile(r"(?:\s*[}\])])+")
-_MORE_MEMBERS = re.compile(r"\s*[}\]]?\s*,?\s*(?=\"\w{1,40}\"\s*:)")
+_MORE_MEMBERS = re.compile(r"\s*(?:[}\]]\s*)?(?:,\s*)?(?=\"\w{1,40}\"\s*:)")
 
 _PARAMETER = re.compile(r"\s*<parameter(?:=|\s+name\s*=\s*)[\"']?([\w.:-]+)[\"']?\s*>")
 _PARAMETER_END = re.compile(r"</parameter>(?=\s*(?:<parameter[=\s]|</(?:function|invoke|tool)>))")
@@ -96,7 +99,9 @@ class _Search:
             if len(self.found) > _MAX_OBJECTS:
                 raise Malformed(f"it has more than {_MAX_OBJECTS} JSON objects", self.text, at)
             at = self.pass_landmark(mark)
-        return self.found
+        found = self.found
+        afters = [*(one.before for one in found[1:]), self.text[self.taken :]]
+        return [replace(one, after=one.after + after) for one, after in zip(found, afters, strict=False)]
 
     def pass_landmark(self, mark: re.Match[str]) -> int:
         """Deal with one landmark; returns where to go on."""
@@ -163,7 +168,7 @@ class _Search:
             and not text[end.end() :].strip()
             and inside[:1] + inside[-1:] == "{}"
         ):
-            self.found = find_objects(inside, self.layers + 1)
+            self.inside(inside, mark.start(), end.end())
         self.taken = end.end()
         return end.end()
 
@@ -173,7 +178,7 @@ class _Search:
         if prose := _BRACES_OF_PROSE.match(text, start):
             return prose.end()
         if _ESCAPED_OBJECT.match(text, start):
-            self.found += find_objects(unescape(text[start:]), self.layers + 1)
+            self.inside(unescape(text[start:]), start, len(text))
             return len(text)
         return self.keep(read_value(text, start), start)
 
@@ -183,9 +188,18 @@ class _Search:
             inside, end = json.JSONDecoder(strict=False).raw_decode(self.text, start)
         except ValueError as error:
             raise LeftOpen("a string") from error
-        self.found += find_objects(inside, self.layers + 1)
-        self.taken = end
+        self.inside(inside, start, end)
         return end
+
+    def inside(self, inner: str, start: int, end: int) -> None:
+        """Note the objects in a string that stands from `start` to `end`."""
+        found = find_objects(inner, self.layers + 1)
+        if not found:
+            return
+        found[0] = replace(found[0], before=f"{self.text[self.taken : start]}{found[0].before}")
+        # What follows the last one in the string comes before what follows the string.
+        self.found += [*(replace(one, after="") for one in found[:-1]), found[-1]]
+        self.taken = end
 
     def keep(self, reading: Reading, start: int) -> int:
         """Note an object; members that follow a brace too many still belong to it."""
@@ -197,7 +211,7 @@ class _Search:
             repeated |= rest.repeated | {k for k, v in rest.value.items() if k in value and value[k] != v}
             value.update(rest.value)
             end = rest.end
-        self.found.append(Found(value, before, _named_before(before), repeated))
+        self.found.append(Found(value, before, _named_before(before), repeated, written=text[start:end]))
         spare = _SPARE_CLOSERS.match(text, end)
         self.taken = spare.end() if spare else end
         return self.taken
@@ -220,7 +234,8 @@ class _Search:
             raise LeftOpen("a tag")
         if not _AFTER_FUNCTION.match(text, closed.end()):
             raise Malformed("text follows the end of a function tag", text, closed.end())
-        self.found.append(Found(args, text[self.taken : mark.start()], mark["function"], repeated))
+        before, written = text[self.taken : mark.start()], text[mark.start() : closed.end()]
+        self.found.append(Found(args, before, mark["function"], repeated, written=written))
         self.taken = closed.end()
         return self.taken
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,23 @@ def calls_in(value: Any, known: Collection[str], named: str = "") -> list[Call]:
     if not calls and named and isinstance(value, dict):
         return [_call_of(named, value, known)]
     return calls
+
+
+def wholes_in(value: Any, envelopes: int = _MAX_ENVELOPES) -> Iterator[Any]:
+    """A value, and what is a reply by itself in it: the items of a list, what an envelope holds."""
+    yield value
+    if not envelopes:
+        return
+    match value:
+        case list():
+            inner: Iterable[Any] = value[:_MAX_CALLS]
+        case dict():
+            inner = _envelopes(_by_folded_key(value))
+        case _:
+            return
+    for one in inner:
+        if isinstance(one, dict | list):
+            yield from wholes_in(one, envelopes - 1)
 
 
 def thoughts_in(value: Any) -> Thoughts:

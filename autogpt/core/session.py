@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from autogpt.core.actions import Action, CommandSpec, JsonObject, Touch
+from autogpt.core.echoes import NOTHING_READ, Outside
 from autogpt.core.events import (
     Advised,
     Authorised,
@@ -88,6 +89,7 @@ class Session:
     `seen` has a digest of each file that the model knows.
     `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
     `outside` says that text from outside was read: from the web, by programs with a network, from the memory.
+    `copyable` is what was read as far as a reply could copy it: see `core.echoes`.
     """
 
     setup: Setup
@@ -120,6 +122,7 @@ class Session:
     known: Known = NOTHING_KNOWN
     named: frozenset[str] = frozenset()
     outside: bool = False
+    copyable: Outside = NOTHING_READ
 
     @classmethod
     def begin(cls, setup: Setup, now: float = 0.0) -> Session:
@@ -188,10 +191,14 @@ class Session:
                 named = self.named
                 if action.command == ASK_USER and event.ok and self.setup.said is None:
                     named |= hosts_in([event.result])
-                outside = self.outside or _brings_text(self.setup.spec(action.command))
+                spec = self.setup.spec(action.command)
+                outside = self.outside or _brings_text(spec)
                 seen = {**self.seen, **event.seen} if event.seen else self.seen
                 ran = replace(ran, seen=seen, known=known, named=named, outside=outside)
-                return replace(ran, granted=max(0, self.granted - 1))
+                ran = replace(ran, granted=max(0, self.granted - 1))
+                if action.command == ASK_USER:  # the person's own words
+                    return ran
+                return replace(ran, copyable=self.copyable.after(action, spec, event.result))
             case Summarised(summary=summary, turns=count, usage=usage):
                 longest = self._shared_tokens // SUMMARY_SHARE
                 kept = clip_to_tokens(summary, longest, self.setup.measure)

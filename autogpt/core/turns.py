@@ -2,7 +2,8 @@
 
 A turn is rendered once, when its event happens, and never again: prompts grow
 at their end only, so that the provider's prompt cache keeps hitting.
-What comes from outside (results) stands between tags, marked as data.
+What comes from outside (results) stands between tags, marked as data, and signs
+of chat templates are broken wherever they stand (`core.template_signs`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from autogpt.core.actions import Action, Thoughts
 from autogpt.core.events import Advised, Denied, Event, Garbled, Ran, Replied, Reviewed
 from autogpt.core.limits import Measure
 from autogpt.core.messages import Message
+from autogpt.core.template_signs import NOTE, broken, in_all
 
 MESSAGE_OVERHEAD = 4
 """Tokens that a message costs beyond its text, in the chat formats in use."""
@@ -60,7 +62,7 @@ def turn_of(event: Event, measure: Measure, prompt_tokens: int) -> Turn | None:
             return Turn(Message("assistant", text), size, plan=thoughts.plan)
         case Garbled(text=reply, why=why):
             said = clip(reply, 300) or "(an empty reply)"
-            text = f"Your reply could not be used. It was: {quoted(said, 'reply')}\n{why}"
+            text = f"Your reply could not be used. It was: {marked(said, 'reply')}\n{why}"
             return _turn(Message("user", text), measure, prompt_tokens // 6)
         case Ran(action=Action(command=command) as action, ok=True, result=said) if command == ASK_USER:
             question = clip(str(action.args.get("question", "")), LONGEST_QUESTION)
@@ -117,25 +119,31 @@ def reply_text(thoughts: Thoughts, action: Action, *, longest: int) -> str:
 
     `speak` is left out: it repeats the thoughts, and would be paid for at every step.
     """
-    thought: dict[str, Any] = {"text": clip(thoughts.text, longest)}
+    thought: dict[str, Any] = {"text": _shown(thoughts.text, longest)}
     if thoughts.reasoning:
-        thought["reasoning"] = clip(thoughts.reasoning, longest)
+        thought["reasoning"] = _shown(thoughts.reasoning, longest)
     if thoughts.plan:
-        thought["plan"] = clip("\n".join(f"- {item}" for item in thoughts.plan), longest)
+        thought["plan"] = _shown("\n".join(f"- {item}" for item in thoughts.plan), longest)
     if thoughts.criticism:
-        thought["criticism"] = clip(thoughts.criticism, longest)
-    args = {name: _clipped_value(value, longest) for name, value in action.args.items()}
-    name = clip(action.command, LONGEST_NAME)
+        thought["criticism"] = _shown(thoughts.criticism, longest)
+    args = {broken(name): _shown_value(value, longest) for name, value in action.args.items()}
+    name = _shown(action.command, LONGEST_NAME)
     reply = {"thoughts": thought, "command": {"name": name, "args": args}}
     return json.dumps(reply, ensure_ascii=False, default=str)
 
 
 def result_text(command: str, ok: bool, result: str) -> str:
     """A command's result, marked as data."""
-    return f"Command {command} {'returned' if ok else 'failed'}: {quoted(result, 'result')}"
+    note = f"\n{NOTE}" if broken(result) != result else ""
+    return f"Command {command} {'returned' if ok else 'failed'}: {marked(result, 'result')}{note}"
 
 
 def quoted(text: str, tag: str) -> str:
+    """Text from outside as a prompt may show it: as data, with signs of chat templates broken."""
+    return marked(broken(text), tag)
+
+
+def marked(text: str, tag: str) -> str:
     """Text from outside between tags that it cannot close itself, however it spells them."""
     inner = re.sub(rf"<(?=\s*/\s*{tag})", r"<\\", text, flags=re.IGNORECASE)
     return f"<{tag}>{inner}</{tag}>"
@@ -175,15 +183,21 @@ def _turn(
     word: str = "",
     plan: tuple[str, ...] = (),
 ) -> Turn:
-    text = clip_to_tokens(message.text, max(60, most), measure)
+    text = clip_to_tokens(broken(message.text), max(60, most), measure)
     return Turn(Message(message.role, text), measure(text) + MESSAGE_OVERHEAD, done, word, plan)
 
 
-def _clipped_value(value: Any, longest: int) -> Any:
+def _shown(text: str, longest: int) -> str:
+    return clip(broken(text), longest)
+
+
+def _shown_value(value: Any, longest: int) -> Any:
     if isinstance(value, str):
-        return clip(value, longest)
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return value if len(text) <= longest else clip(text, longest)
+        return _shown(value, longest)
+    text = broken(json.dumps(value, ensure_ascii=False, default=str))
+    if len(text) > longest:
+        return clip(text, longest)
+    return in_all(broken, value)
 
 
 def _brief(action: Action) -> str:

@@ -453,22 +453,23 @@ class Repository:
         options = ("--porcelain=v1", "--untracked-files=all", "--ignore-submodules=all")
         return self._do("status", *options, *self._chosen(()))
 
-    def differing(self, paths: Sequence[str] = ()) -> list[str]:
-        """The files that a commit would put in, new or changed; what is gone is none.
+    def differing(self, paths: Sequence[str] = (), *, there: bool = False) -> list[str]:
+        """The files that differ from the last commit, of a renamed one both names; or only those that are `there`.
 
         Raises CommandError when they are too many.
         """
         options = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all")
         said = self._do("status", *options, *self._chosen(paths), cut=False)
-        names = (line[3:] for line in said.split("\0") if line)
-        return [name for name in names if os.path.lexists(self.root / name)]
+        names = [line[3:] for line in said.split("\0") if line]
+        return [name for name in names if not there or os.path.lexists(self.root / name)]
 
-    def diff(self, paths: Sequence[str] = ()) -> str:
+    def diff(self, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
         """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""
-        self._do("add", "--intent-to-add", *self._chosen(paths))
+        chosen = self._chosen(paths, without)
+        self._do("add", "--intent-to-add", *chosen)
         against = self.head or self._do("hash-object", "-t", "tree", "--stdin", given=b"").strip()
         options = ("--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all")
-        return self._do("diff", *options, against, *self._chosen(paths))
+        return self._do("diff", *options, against, *chosen)
 
     def commit(self, message: str, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
         """Commit what differs, or only what does in `paths`, and nothing of the files `without`.

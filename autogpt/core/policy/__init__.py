@@ -28,6 +28,7 @@ been resolved.
 from autogpt.core.policy.always import always_pattern
 from autogpt.core.policy.arguments import argument_kind, as_text
 from autogpt.core.policy.patterns import Pattern, glob_matches, parse_pattern
+from autogpt.core.policy.reading import may_read, ruling_with_reading
 from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict, option_rules
 from autogpt.core.policy.verdicts import SENSITIVE, names_host, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
@@ -45,9 +46,11 @@ __all__ = [
     "argument_kind",
     "as_text",
     "glob_matches",
+    "may_read",
     "names_host",
     "option_rules",
     "parse_pattern",
     "ruling",
+    "ruling_with_reading",
     "unreachable_rules",
 ]
