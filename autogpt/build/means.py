@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from autogpt.build.programs import Programs
 from autogpt.commands.asking import Ask
+from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.remembering import Remembering
 from autogpt.core.limits import Measure, Window
 from autogpt.core.ports import Model
@@ -42,7 +43,7 @@ class Means:
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
     given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
     a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
-    there is none. `remembering` keeps texts and finds them again; None where nothing is kept.
+    there is none. `outgoing` judges where servers lead. `remembering` keeps texts and finds them again; None where nothing is kept.
     What must be closed when the run ends is entered into `closing`.
     """
 
@@ -55,6 +56,7 @@ class Means:
     measure: Measure
     result_tokens: int
     door: Door
+    outgoing: Outgoing
     programs: Programs
     on_output: OnOutput
     progress: Callable[[str], None]

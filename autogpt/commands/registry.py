@@ -16,7 +16,10 @@ from hashlib import blake2b
 from autogpt.commands.arguments import snake, taken
 from autogpt.commands.bounding import clean, cut, folded, size
 from autogpt.commands.command import Command, Outcome, commands_of, is_in_workspace
+from autogpt.commands.outgoing import Outgoing
+from autogpt.commands.own_files import own_addresses
 from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
@@ -38,7 +41,9 @@ class Registry:
     """The commands of a run, as `autogpt.core.ports.Commands` has them.
 
     `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
-    takes secrets out of results; `on_bug` hears of exceptions that no command should raise.
+    takes secrets out of results; `on_bug` hears of exceptions that no command should raise. `outgoing`
+    knows where servers led; `started` is when the run began, in seconds since 1970, so that a file of the
+    person's is told from what changed since.
     """
 
     def __init__(
@@ -50,6 +55,8 @@ class Registry:
         result_tokens: int = 4_000,
         redactor: Callable[[str], str] | None = None,
         on_bug: Callable[[BaseException], None] | None = None,
+        outgoing: Outgoing | None = None,
+        started: float = 0.0,
     ) -> None:
         """Raise ValueError when two commands have the same name, or one's alias is another's."""
         self._workspace = workspace
@@ -57,6 +64,8 @@ class Registry:
         self._result_tokens = result_tokens
         self._redactor = redactor or (lambda text: text)
         self._on_bug = on_bug or (lambda error: None)
+        self._outgoing = outgoing or Outgoing()
+        self._started = started
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
         for family in families:
@@ -111,6 +120,8 @@ class Registry:
             outcome, ok = Outcome(_sorry(action.command, error)), False
         changed = self._state(action) != before
         result, full_result = self._bounded(self.resolve(action.command), outcome)
+        own, made = self._addresses(action, outcome, result)
+        led, inside = self._outgoing.taken()
         return Ran(
             action,
             ok,
@@ -118,6 +129,10 @@ class Registry:
             changed=changed,
             usage=outcome.usage,
             full_result=full_result,
+            own=own,
+            made=made,
+            led=led,
+            inside=inside,
             at=self._clock.time(),
         )
 
@@ -158,6 +173,19 @@ class Registry:
         if names:
             return f"There is no command {shown!r}. Did you mean {' or '.join(names)}?"
         return f"There is no command {shown!r}. The commands are: {', '.join(self._commands)}."
+
+    def _addresses(
+        self, action: Action, outcome: Outcome, result: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of the addresses in a result: those of the person's own files, and those that the web didn't give."""
+        command, urls = self._commands.get(self.resolve(action.command)), urls_in(result)
+        if command is None or not urls:
+            return (), ()
+        if command.spec.touches & {Touch.NETWORK, Touch.FETCHING}:
+            return (), tuple(sorted(urls - outcome.given))
+        if command.spec.touches & {Touch.FILES, Touch.PROCESSES}:
+            return tuple(sorted(own_addresses(self._workspace, action, result, urls, self._started))), ()
+        return (), ()
 
     def _state(self, action: Action) -> tuple[int, str]:
         """What tells whether the workspace changed: its own count, and a look at it where processes run."""

@@ -98,6 +98,10 @@ class Ran(Fact):
 
     `usage` covers the model calls that the command itself made.
     `full_result` names the workspace file with the whole result when `result` was cut.
+    Of the addresses in the result, `own` stand in files of the person's that are unchanged since
+    before the run, and `made` are not the web's although it was asked. `led` are the ways, "FROM TO",
+    on which servers led what could carry something away to another site. `inside`: it came from the
+    person's own network.
     """
 
     action: Action
@@ -106,6 +110,10 @@ class Ran(Fact):
     changed: bool = False
     usage: Usage = NO_USAGE
     full_result: str | None = None
+    own: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    led: tuple[str, ...] = ()
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
@@ -44,11 +44,15 @@ Kind = Literal["file", "folder", "link", "special"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder that is there. `size` is in bytes, 0 for all but files."""
+    """A file or folder that is there. `size` is in bytes, 0 for all but files.
+
+    `changed` is when a file last changed in any way, its name or rights too, in seconds since 1970.
+    """
 
     name: str
     kind: Kind
     size: int = 0
+    changed: float = field(default=0.0, compare=False)
 
     @property
     def last(self) -> str:
@@ -474,7 +478,7 @@ def _home() -> Path:
 
 def _entry(name: str, status: os.stat_result) -> Entry:
     if stat.S_ISREG(status.st_mode):
-        return Entry(name, "file", status.st_size)
+        return Entry(name, "file", status.st_size, max(status.st_ctime, status.st_mtime))
     if stat.S_ISDIR(status.st_mode):
         return Entry(name, "folder")
     return Entry(name, "link" if stat.S_ISLNK(status.st_mode) else "special")

@@ -29,7 +29,7 @@ from autogpt.core.policy.always import always_pattern
 from autogpt.core.policy.arguments import argument_kind, as_text
 from autogpt.core.policy.patterns import Pattern, glob_matches, parse_pattern
 from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict, option_rules
-from autogpt.core.policy.verdicts import SENSITIVE, names_host, ruling
+from autogpt.core.policy.verdicts import SENSITIVE, names_address, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
 
 __all__ = [
@@ -44,7 +44,7 @@ __all__ = [
     "argument_kind",
     "as_text",
     "glob_matches",
-    "names_host",
+    "names_address",
     "option_rules",
     "parse_pattern",
     "ruling",
