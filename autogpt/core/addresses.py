@@ -33,6 +33,11 @@ def urls_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def in_order(text: str) -> tuple[str, ...]:
+    """The addresses in a text as they follow one another, without the punctuation behind them."""
+    return tuple(dict.fromkeys(url.rstrip(_BEHIND) for url in _URL.findall(text)))
+
+
 def named_in(text: str) -> frozenset[str]:
     """The same, and the pages of hosts that are named without a scheme: `docs.python.org/3`."""
     bare = {found[0].rstrip(_BEHIND) for found in _BARE_HOST.finditer(text)}

@@ -18,8 +18,10 @@ person's where the file that holds it is unchanged since before the run.
 
 What follows from it is `decide`'s business; `Leave.led` judges where servers lead, while a command runs.
 
-Not promised: that the allowance itself carries nothing; that which of the web's own addresses are
-opened, and in which order, says nothing. A word that looks like a key or a password and was read
+Which of a page's links is opened says something too: it counts 1, but for the one that follows the last, for results
+of a search, and for sites that everybody knows.
+
+Not promised: that the allowance itself carries nothing. A word that looks like a key or a password and was read
 never counts as allowed, as it stands; known secrets of the settings never get past the http door.
 """
 
@@ -36,6 +38,7 @@ from autogpt.core.addresses import (
     address_of,
     bare_host,
     host_of,
+    in_order,
     named_in,
     origin_of,
     parents_of,
@@ -64,6 +67,7 @@ SEARCH = "a search engine"
 
 _ELSEWHERE = 2
 _AGAIN = 1
+_CHOSEN = 1
 _COMMON = 1
 _OF_THE_WEB = 2
 _SEVERAL = 1
@@ -85,20 +89,24 @@ _LISTS = "list_files"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Addresses that were given or asked for: as they are, as pages, and all that they could begin with."""
+    """Addresses that were given or asked for: as they are, as pages, and all that they could begin with.
+
+    Those of a page stand in an `order`; which of them is opened is for the model to choose.
+    """
 
     urls: frozenset[str]
+    order: tuple[str, ...]
     pages: frozenset[str] = field(compare=False)
     beginnings: frozenset[str] = field(compare=False)
 
     @classmethod
-    def of(cls, urls: Iterable[str]) -> Given:
+    def of(cls, urls: Iterable[str], order: tuple[str, ...] = ()) -> Given:
         """These addresses."""
         urls = frozenset(url.strip() for url in urls)
         addresses = [address_of(url) for url in urls]
         begun = {one for address in addresses for one in address.beginnings()}
         begun |= {name for address in addresses for name in parents_of(address.host)}
-        return cls(urls, frozenset(address.key for address in addresses), frozenset(begun))
+        return cls(urls, order, frozenset(address.key for address in addresses), frozenset(begun))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +123,8 @@ class Known:
     """What the agent has read and asked for, as far as it matters for what may leave.
 
     `private`: anything of the person's was read. `ours` are files that hold nothing of the person's.
-    `asked` is what was asked for since, `made` what counted of the addresses among it, `spent` what of
-    the allowance is used up, by site.
+    `asked` is what was asked for, `last` the last page of it, `made` what counted of the addresses
+    among it, `spent` what of the allowance is used up, by site.
     """
 
     private: bool = False
@@ -127,6 +135,7 @@ class Known:
     keys: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
+    last: str = ""
     made: Mapping[str, int] = field(default_factory=dict)
     spent: Mapping[str, int] = field(default_factory=dict)
 
@@ -143,16 +152,18 @@ class Known:
     ) -> Known:
         """Once these requests are made. What was more than may leave, the person has allowed."""
         urls, queries = tuple(urls), tuple(queries)
+        asked = {address_of(url).key for url in urls} | {_asked_query(query) for query in queries}
+        last = address_of(urls[-1]).key if urls else self.last
         if not self.private:
-            return self._with_given(urls)
+            return replace(self, asked=self.asked | asked, last=last)._with_given(urls)
         prices = [self._priced(url) for url in urls if not exempt(url)] + [
             (SEARCH, self._query_price(query)) for query in queries
         ]
         known = self if self._over(prices) else self._charged(prices)
-        asked = {address_of(url).key for url in urls} | {_asked_query(query) for query in queries}
         made = {url.strip(): self._carries(url) for url in urls}
         made = {url: price for url, price in made.items() if price}
-        return replace(known, asked=known.asked | asked, made={**known.made, **made})._with_given(urls)
+        known = replace(known, asked=known.asked | asked, last=last, made={**known.made, **made})
+        return known._with_given(urls)
 
     def after_leading(self, ways: Iterable[str]) -> Known:
         """Once servers have led on, each way being two addresses with a blank between."""
@@ -178,7 +189,7 @@ class Known:
         known = known._with_outside(Outside(source, ran.result, plain=False))
         if not self._is_all_ours(action, spec, ran.result):
             return known._with_private(ran.result)
-        return known if self.private else known._with_given(urls_in(ran.result))
+        return known if self.private else known._with_given(urls_in(ran.result), in_order(ran.result))
 
     def _after_web(self, action: Action, spec: CommandSpec, ran: Ran) -> Known:
         asked = [text for name, text in _texts(action.args) if not _is_address(name, text, spec)]
@@ -188,7 +199,7 @@ class Known:
             # What was asked for is echoed in the answer, and a page can have it put into an address there.
             given = given - frozenset(ran.made) if ran.ok else frozenset()
             given = frozenset(url for url in given if not any(url in text for text in asked))
-        known = self._with_given(given)
+        known = self._with_given(given, () if searched else in_order(ran.result))
         source = next((url for _, url in urls_of(action, spec)), "a web search")
         plain = ran.ok and (not self.private or not any(asked) or searched)
         text = ran.result
@@ -197,8 +208,10 @@ class Known:
             for one in (*asked, *(unquote(url) for _, url in urls_of(action, spec) if self._carries(url))):
                 text = _without_words(text, one)
         known = known._with_outside(Outside(source, text, plain))
-        if ran.ok and Touch.FETCHING in spec.touches and not self.private:
-            known = replace(known, ours=known.ours | _fetched(action, spec, source))
+        if ran.ok and not self.private:
+            whole = frozenset({ran.full_result}) if ran.full_result else frozenset[str]()
+            got = _fetched(action, spec, source) if Touch.FETCHING in spec.touches else frozenset[str]()
+            known = replace(known, ours=known.ours | got | whole)
         return known._with_private(ran.result) if ran.inside else known
 
     def _after_memory(self, ran: Ran) -> Known:
@@ -225,11 +238,11 @@ class Known:
         above = (path[: found.end()] for found in re.finditer("/", f"{path}/"))
         return path in self.ours or any(folder in self.ours for folder in above) or f"{path}/" in self.ours
 
-    def _with_given(self, urls: Iterable[str]) -> Known:
+    def _with_given(self, urls: Iterable[str], order: tuple[str, ...] = ()) -> Known:
         new = frozenset(urls)
-        if not new or any(new <= one.urls for one in self.given):
+        if not new or any(new <= one.urls and (not one.order or order) for one in self.given):
             return self
-        given = (*self.given, Given.of(new))
+        given = (*self.given, Given.of(new, order))
         while sum(len(one.urls) for one in given) > _MOST_URLS and len(given) > 1:
             given = given[1:]
         return replace(self, given=given)
@@ -290,7 +303,7 @@ class Known:
         address = address_of(url)
         again = _AGAIN if address.key in self.asked else 0
         if self.is_given(url):
-            return again
+            return again or self._choice(url)
         if any(address.key in one.pages for one in self.given):
             return _AGAIN
         rest = address.key
@@ -303,6 +316,19 @@ class Known:
         if known == address.host:
             labels = ""
         return _ELSEWHERE + self._pieces_price(f"{labels}{address.rest}")
+
+    def _choice(self, url: str) -> int:
+        """What it says to open just this one of a page's links: nothing where it is the next, or who gave it can't see."""
+        if any(url in one.urls and not one.order for one in self.given):
+            return 0
+        if any(name in HOSTS for name in parents_of(host_of(url))):
+            return 0
+        for one in self.given:
+            if url in one.order:
+                at = one.order.index(url)
+                if len(one.order) == 1 or (at and address_of(one.order[at - 1]).key == self.last):
+                    return 0
+        return _CHOSEN
 
     def left_for(self, site: str) -> int:
         """How many characters may still go to a site."""
