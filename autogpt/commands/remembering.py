@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 from autogpt.commands.bounding import size
 from autogpt.core.errors import CommandError
-from autogpt.core.leaving import OWN_NOTE, SOURCE
+from autogpt.core.leaving import OWN_NOTE, SOURCE, TAKEN_OVER
 from autogpt.core.limits import Measure
 from autogpt.core.messages import NO_USAGE, Usage
 from autogpt.core.turns import clip
@@ -131,9 +131,9 @@ def _head(one: Found) -> str:
     source = (" " if note else "").join(one.entry.source.split())
     where = f"{SOURCE}{source}" if source else f"{OWN_NOTE} of yours"
     if note and source:
-        where = f"{OWN_NOTE} in the words of {source}"
+        where = f"{TAKEN_OVER}{source}"
     if size(where) > _LONGEST_HEAD:
-        where = f"{OWN_NOTE} in the words of a page" if note else "A page with a long address"
+        where = f"{TAKEN_OVER}a page" if note else "A page with a long address"
     return f"{where} ({_day(one.at)}):"
 
 

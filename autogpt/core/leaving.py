@@ -62,6 +62,9 @@ SOURCE = "From "
 OWN_NOTE = "A note"
 """What such a line begins with before a note of the agent's own."""
 
+TAKEN_OVER = f"{OWN_NOTE} in the words of "
+"""What it begins with before a note whose words are not the agent's own, and before their source."""
+
 SEARCH = "a search engine"
 """What the words of all searches go to, as one site."""
 
@@ -218,7 +221,8 @@ class Known:
         pages = frozenset(_PAGE.findall(ran.result)) if ran.ok else frozenset[str]()
         notes = re.search(rf"^{OWN_NOTE}", ran.result, re.MULTILINE)
         known = self._with_given(pages) if pages else self
-        known = known._with_outside(Outside(next(iter(sorted(pages)), ""), ran.result, False))
+        for source, text in _SOURCED.findall(ran.result):
+            known = known._with_outside(Outside(source, text, plain=False))
         return known._with_private(ran.result) if ran.ok and notes else known
 
     def _is_all_ours(self, action: Action, spec: CommandSpec, result: str) -> bool:
@@ -615,6 +619,7 @@ def letters(text: str) -> str:
 
 
 _PAGE = re.compile(rf"^{SOURCE}(https?://\S+)", re.MULTILINE)
+_SOURCED = re.compile(rf"^(?:{SOURCE}|{TAKEN_OVER})(\S.*?) \([^()]*\):$((?:\n(?: .*)?)+)", re.MULTILINE)
 
 
 # -- what looks like a key -----------------------------------------------------------------------
