@@ -371,7 +371,7 @@ class Door:
                 wait = self._wait(answer, journey)
                 if answer.status in _REDIRECTS and location:
                     journey.go_on(answer, location)
-                    self._led(journey.first.url, self._without_secrets(journey.target).url)
+                    self._led(journey.first.url, journey.target.url)
                 elif wait is not None and not waited:
                     waited = True
                     self._sleep(wait)
