@@ -23,6 +23,7 @@ BENCHMARKS = {
     "web": "The web",
     "browser": "The browser",
     "memory": "Memory",
+    "leaving": "What leaves",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 

@@ -17,6 +17,7 @@ from autogpt.build.programs import NO_PROGRAMS, Programs
 from autogpt.build.reach import Reach, in_words, token_count, windows
 from autogpt.build.web_families import door
 from autogpt.commands.command import Readable
+from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.registry import Registry
 from autogpt.commands.remembering import Remembering
 from autogpt.commands.seen import Seen
@@ -129,6 +130,7 @@ def agent(
         closing.callback(kept.close)
         remembering = Remembering(kept, redact, reach.count.plain, result_tokens, person.warn)
     seen = Seen()
+    outgoing = Outgoing()
     means = Means(
         settings=settings,
         place=place,
@@ -139,7 +141,8 @@ def agent(
         fast_window=fast_window,
         measure=reach.count.plain,
         result_tokens=result_tokens,
-        door=door(settings, redact.knows),
+        door=door(settings, redact.knows, outgoing=outgoing),
+        outgoing=outgoing,
         programs=programs,
         on_output=on_output,
         holds_secret=redact.knows,
@@ -161,6 +164,8 @@ def agent(
         result_tokens=result_tokens,
         redactor=redact,
         on_bug=on_bug,
+        outgoing=outgoing,
+        started=mode.started,
     )
     readable = _readable(mode.policy, registry.specs)
     setup = Setup(
@@ -190,7 +195,7 @@ def agent(
             tokens=past.tokens,
             unpriced_tokens=past.tokens if past.unpriced else 0,
         )
-        return Ports(thinking, fast, user, registry, reach.ledger, _Clock())
+        return Ports(thinking, fast, user, registry, reach.ledger, _Clock(), outgoing)
 
     def speaks() -> Speaker | None:
         from autogpt.build.voices import VoiceMeans, speaker

@@ -48,7 +48,7 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
     (_WEB | {"browse", "web_selenium", "web_playwright", "web_requests"}, browse_commands),
     (_WEB | {"search", "google_search", "web_search"}, search_commands),
     (_WEB | _FILES | {"download"}, download_commands),
-    (_MEMORY, lambda means: [MemoryCommands(means.remembering)] if means.remembering else []),
+    (_MEMORY, lambda means: _memory_commands(means)),
     (frozenset({"images", "image_gen"}), image_commands),
     (frozenset({"images", "describe_image"}), seeing_commands),
     (frozenset({"audio", "audio_text"}), audio_commands),
@@ -58,6 +58,10 @@ _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] 
     (frozenset(), lambda means: [ControlCommands()]),
 )
 """Names by which DISABLED_COMMAND_CATEGORIES turns a family off, and what makes it: nothing when it can't be."""
+
+
+def _memory_commands(means: Means) -> list[object]:
+    return [MemoryCommands(means.remembering, means.outgoing.source_of)] if means.remembering else []
 
 
 def families(means: Means) -> list[object]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from autogpt.build.programs import Programs
 from autogpt.commands.asking import Ask
 from autogpt.commands.command import Readable, everything_is_readable
+from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.remembering import Remembering
 from autogpt.commands.seen import Seen
 from autogpt.core.limits import Measure, Window
@@ -44,8 +45,8 @@ class Means:
     is what a result may take of the prompt. `programs` says where programs run; `on_output` is
     given what they write, for the person, and `progress` shows a line that replaces itself. `seeing` is
     a model that takes pictures, `media` makes pictures and reads recordings with OpenAI; None where
-    there is none. `seen` knows what the model has read of files. `remembering` keeps texts and finds them
-    again; None where nothing is kept.
+    there is none. `seen` knows what the model has read of files. `outgoing` judges where servers lead.
+    `remembering` keeps texts and finds them again; None where nothing is kept.
     `readable` says of a command and a file whether the person's rules let it look into the file.
     What must be closed when the run ends is entered into `closing`.
     """
@@ -60,6 +61,7 @@ class Means:
     measure: Measure
     result_tokens: int
     door: Door
+    outgoing: Outgoing
     programs: Programs
     on_output: OnOutput
     progress: Callable[[str], None]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from autogpt.build.means import Means
 from autogpt.commands.browse import BrowseCommands
 from autogpt.commands.download import DownloadCommands
+from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.web_search import SearchCommands
 from autogpt.http import Admission, Door, Patience, Proxies, allowed_hosts
 from autogpt.http.door import USUAL_PATIENCE
@@ -73,13 +74,20 @@ def door(
     holds_secret: Callable[[str], bool],
     also: frozenset[str] = frozenset(),
     patience: Patience = USUAL_PATIENCE,
+    outgoing: Outgoing | None = None,
 ) -> Door:
-    """The way to the web that the settings allow; `also` are hosts that may be private, with their ports."""
+    """The way to the web that the settings allow; `also` are hosts that may be private, with their ports.
+
+    `outgoing` judges where servers lead; without it they may lead anywhere.
+    """
+    outgoing = outgoing or Outgoing()
     web = settings.web
     return Door(
         admission=Admission(web.allow_private_network, allowed_hosts(web.allowed_hosts) | also),
         proxies=Proxies(web.http_proxy or web.all_proxy, web.https_proxy or web.all_proxy, web.no_proxy),
         user_agent=web.user_agent,
         holds_secret=holds_secret,
+        led=outgoing.led,
+        reached_inside=outgoing.reached_inside,
         patience=patience,
     )

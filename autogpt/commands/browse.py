@@ -14,6 +14,7 @@ from autogpt.commands.reading import MOST_LINKS, SUMMARY, Reader, words_of
 from autogpt.commands.remembering import Remembering
 from autogpt.commands.web_pages import Pages, Visit
 from autogpt.core.actions import Touch
+from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError
 from autogpt.core.limits import Measure, Window
 from autogpt.core.loop import usage_of
@@ -72,13 +73,13 @@ class BrowseCommands:
         return self._answered(visit, asked)
 
     @command(aliases=("get_links", "list_links", "extract_hyperlinks"), reads_only=True, touches=_TOUCHES)
-    def get_hyperlinks(self, url: str) -> str:
+    def get_hyperlinks(self, url: str) -> Outcome:
         """Get all links of a web page: their texts and addresses."""
         visit = self._pages.get(url)
         links = visit.links()
         lines = [f"{_from(visit)}, {len(links)} links:" if links else f"{_from(visit)}: no links."]
         lines += [_line(link) for link in links]
-        return "\n".join([*lines, *([visit.note] if visit.note else [])])
+        return Outcome("\n".join([*lines, *([visit.note] if visit.note else [])]), given=_given(visit, links))
 
     def _answered(self, visit: Visit, question: str) -> Outcome:
         page = visit.page
@@ -90,7 +91,9 @@ class BrowseCommands:
             numbered = [f"[{number}] {link.url}" for number, link in enumerate(page.links[:30], 1)]
             parts += ["\n".join(["Its links:", *numbered])] if numbered else []
             kept, usage = self._kept(visit)
-            return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), usage)
+            return Outcome(
+                "\n\n".join(filter(None, [*parts, visit.note, kept])), usage, given=_given(visit, page.links)
+            )
         answer = self._reader.answer(question, page.text, visit.url)
         links = tuple(page.links[number - 1] for number in answer.links if 0 < number <= len(page.links))
         links = links or _likely(page.links, question, visit.url)
@@ -102,7 +105,11 @@ class BrowseCommands:
         except KeyboardInterrupt as interrupt:
             interrupt.usage = answer.usage.plus(usage_of(interrupt))  # type: ignore[attr-defined]
             raise
-        return Outcome("\n\n".join(filter(None, [*parts, visit.note, kept])), answer.usage.plus(usage))
+        return Outcome(
+            "\n\n".join(filter(None, [*parts, visit.note, kept])),
+            answer.usage.plus(usage),
+            given=_given(visit, page.links),
+        )
 
     def _kept(self, visit: Visit) -> tuple[str, Usage]:
         """Keep a page in the memory; a line that says so, the same for a page that was there already."""
@@ -112,6 +119,11 @@ class BrowseCommands:
         kept = self._remembering.page(_title(visit), _without_numbers(page.text), visit.url)
         parts = "1 part" if kept.parts == 1 else f"{kept.parts} parts"
         return f"Kept in memory ({parts}): search_memory." if kept.parts else "", kept.usage
+
+
+def _given(visit: Visit, links: tuple[Link, ...]) -> frozenset[str]:
+    """The addresses that a page gives, so that none counts that a model made up in an answer from it."""
+    return urls_in(f"{visit.page.text} {visit.page.title}") | {link.url for link in links} | {visit.url}
 
 
 def _from(visit: Visit) -> str:

@@ -54,13 +54,14 @@ class Outcome:
 
     `usage` covers the model calls that the command made. `source` names the workspace file whose
     lines from `first_line` on the text is; of a text without `source` that is too long for the
-    model, the whole is saved.
+    model, the whole is saved. `given` are the addresses that the web gave, of those that the text holds.
     """
 
     text: str
     usage: Usage = NO_USAGE
     source: str | None = None
     first_line: int = 1
+    given: frozenset[str] = frozenset()
 
 
 Readable = Callable[[str, str], bool]

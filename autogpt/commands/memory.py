@@ -5,6 +5,8 @@ Pages get into the memory when they are read (`browse`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from autogpt.commands.command import Outcome, command
 from autogpt.commands.remembering import Remembering
 from autogpt.core.actions import Touch
@@ -17,10 +19,11 @@ _TOUCHES = (Touch.MEMORY,)
 
 
 class MemoryCommands:
-    """Finds and keeps by `remembering`."""
+    """Finds and keeps by `remembering`. `source_of` says where a text comes from that stands in one from outside."""
 
-    def __init__(self, remembering: Remembering) -> None:
+    def __init__(self, remembering: Remembering, source_of: Callable[[str], str] = lambda text: "") -> None:
         self._remembering = remembering
+        self._source_of = source_of
 
     @command(
         aliases=(
@@ -71,5 +74,7 @@ class MemoryCommands:
                 f"The note has {len(text):,} characters; a note has at most {LONGEST_NOTE:,}. It was not kept: "
                 "shorten it, or write it to a file."
             )
-        redacted, usage = self._remembering.note(text)
-        return Outcome("Noted, without the secret in it." if redacted else "Noted.", usage)
+        source = self._source_of(text)
+        redacted, usage = self._remembering.note(text, source)
+        said = f"Noted as what {source} says: its words are not yours" if source else "Noted"
+        return Outcome(f"{said}, without the secret in it." if redacted else f"{said}.", usage)

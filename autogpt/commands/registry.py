@@ -18,9 +18,12 @@ from hashlib import blake2b
 from autogpt.commands.arguments import snake, taken
 from autogpt.commands.bounding import clean, cut, folded, size
 from autogpt.commands.command import Command, Outcome, commands_of, mark_of
+from autogpt.commands.outgoing import Outgoing
+from autogpt.commands.own_files import own_addresses
 from autogpt.commands.seen import Seen
 from autogpt.commands.wording import named
 from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
@@ -45,7 +48,9 @@ class Registry:
 
     `seen` is what the file commands among them know of files; what is new there goes into events.
     `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
-    takes secrets out of results; `on_bug` hears of exceptions that no command should raise.
+    takes secrets out of results; `on_bug` hears of exceptions that no command should raise. `outgoing`
+    knows where servers led; `started` is when the run began, in seconds since 1970, so that a file of the
+    person's is told from what changed since.
     """
 
     def __init__(
@@ -58,6 +63,8 @@ class Registry:
         result_tokens: int = 4_000,
         redactor: Callable[[str], str] | None = None,
         on_bug: Callable[[BaseException], None] | None = None,
+        outgoing: Outgoing | None = None,
+        started: float = 0.0,
     ) -> None:
         """Raise ValueError when two commands have the same name, or one's alias is another's."""
         self._workspace = workspace
@@ -66,6 +73,8 @@ class Registry:
         self._result_tokens = result_tokens
         self._redactor = redactor or (lambda text: text)
         self._on_bug = on_bug or (lambda error: None)
+        self._outgoing = outgoing or Outgoing()
+        self._started = started
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
         for family in families:
@@ -128,6 +137,8 @@ class Registry:
             outcome, ok = Outcome(_sorry(action.command, error)), False
         changed = self._state(action) != before
         result, full_result = self._bounded(self.resolve(action.command), outcome)
+        own, made = self._addresses(action, outcome, result)
+        led, inside = self._outgoing.taken()
         return Ran(
             action,
             ok,
@@ -136,6 +147,10 @@ class Registry:
             usage=outcome.usage,
             full_result=full_result,
             seen=self._seen.news(),
+            own=own,
+            made=made,
+            led=led,
+            inside=inside,
             at=self._clock.time(),
         )
 
@@ -193,6 +208,19 @@ class Registry:
         if names:
             return f"There is no command {shown!r}. Did you mean {' or '.join(names)}?"
         return f"There is no command {shown!r}. The commands are: {', '.join(self._commands)}."
+
+    def _addresses(
+        self, action: Action, outcome: Outcome, result: str
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of the addresses in a result: those of the person's own files, and those that the web didn't give."""
+        command, urls = self._commands.get(self.resolve(action.command)), urls_in(result)
+        if command is None or not urls:
+            return (), ()
+        if command.spec.touches & {Touch.NETWORK, Touch.FETCHING}:
+            return (), tuple(sorted(urls - outcome.given))
+        if command.spec.touches & {Touch.FILES, Touch.PROCESSES}:
+            return tuple(sorted(own_addresses(self._workspace, action, result, urls, self._started))), ()
+        return (), ()
 
     def _state(self, action: Action) -> tuple[int, str]:
         """What tells whether the workspace changed: its own count, and a look at it where processes run."""

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 
 from autogpt.commands.bounding import size
 from autogpt.core.errors import CommandError
-from autogpt.core.leaving import SOURCE
+from autogpt.core.leaving import OWN_NOTE, SOURCE, TAKEN_OVER
 from autogpt.core.limits import Measure
 from autogpt.core.messages import NO_USAGE, Usage
 from autogpt.core.turns import clip
@@ -86,11 +86,11 @@ class Remembering:
             return KeptPage(0, NO_USAGE)
         return KeptPage(len(parts), added.usage)
 
-    def note(self, text: str) -> tuple[bool, Usage]:
-        """Keep a note; whether a secret was taken out of it. Raises CommandError."""
+    def note(self, text: str, source: str = "") -> tuple[bool, Usage]:
+        """Keep a note; whether a secret was taken out of it. `source`: whose words it takes over. Raises CommandError."""
         clean = self._redact(text)
         try:
-            return clean != text, self._memory.add([Entry(clean)]).usage
+            return clean != text, self._memory.add([Entry(clean, self._redact(source))]).usage
         except Unusable as why:
             self._tell(why)
             raise CommandError(f"{_CLOSED} The note was not kept: write it to a file.") from why
@@ -127,10 +127,13 @@ def _told(found: Sequence[Found], room: int) -> str:
 
 
 def _head(one: Found) -> str:
-    source = "".join(one.entry.source.split())
-    where = f"{SOURCE}{source}" if source else "A note of yours"
+    note = one.entry.kind == "note"
+    source = (" " if note else "").join(one.entry.source.split())
+    where = f"{SOURCE}{source}" if source else f"{OWN_NOTE} of yours"
+    if note and source:
+        where = f"{TAKEN_OVER}{source}"
     if size(where) > _LONGEST_HEAD:
-        where = "A page with a long address"
+        where = f"{TAKEN_OVER}a page" if note else "A page with a long address"
     return f"{where} ({_day(one.at)}):"
 
 

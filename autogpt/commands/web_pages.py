@@ -104,6 +104,7 @@ class Pages:
     def _loaded(self, url: str) -> Visit:
         assert self._browser is not None
         loaded = self._browser.load(url)
+        self._door.led(url, loaded.url)
         page = read_page(loaded.html, loaded.url)
         return Visit(loaded.url, replace(page, title=loaded.title or page.title, scripted=False), loaded.html)
 

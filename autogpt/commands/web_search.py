@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autogpt.commands.command import command
+from autogpt.commands.command import Outcome, command
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
 from autogpt.web.search import MOST_RESULTS, Provider, Result, Unavailable
@@ -24,7 +24,7 @@ class SearchCommands:
         reads_only=True,
         touches=(Touch.NETWORK,),
     )
-    def google(self, query: str, num_results: int = 8) -> str:
+    def google(self, query: str, num_results: int = 8) -> Outcome:
         """Search the web; returns titles, addresses and snippets."""
         query = " ".join(query.split())
         if not query:
@@ -42,10 +42,12 @@ class SearchCommands:
                 passed.append(f"{provider.name} {error}")
                 continue
             if results:
-                return _told(query, provider.name, results, passed)
+                text = _told(query, provider.name, results, passed)
+                return Outcome(text, given=frozenset(result.url for result in results))
             passed.append(f"{provider.name} found nothing")
         if passed and all(said.endswith("found nothing") for said in passed):
-            return f"Nothing was found for {query!r} by {', '.join(one.name for one in self._providers)}. Try other words."
+            names = ", ".join(one.name for one in self._providers)
+            return Outcome(f"Nothing was found for {query!r} by {names}. Try other words.")
         why = "; ".join(said.rstrip(".") for said in passed[:_MOST_REASONS])
         more = f"; nor did {len(passed) - _MOST_REASONS} others" if len(passed) > _MOST_REASONS else ""
         raise CommandError(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from difflib import get_close_matches
 
-from autogpt.core import leaving, policy, progress, prompt
+from autogpt.core import policy, progress, prompt
 from autogpt.core.actions import Action, CommandSpec
 from autogpt.core.compact import compact
 from autogpt.core.effects import (
@@ -132,7 +132,7 @@ def _consider(session: Session, action: Action) -> Effect:
     if why := progress.refuses(session.history, action):
         return Record(Denied(action, why, by="progress guard"))
     ruling = _ruling(session, action, spec)
-    leaves = "" if ruling.verdict is policy.Verdict.DENY else _leaves(session, action, spec)
+    leaves = "" if ruling.verdict is policy.Verdict.DENY else session.leave.why_not(action, spec)
     if leaves:
         ruling = policy.Ruling(policy.Verdict.ASK, leaves, True, note=leaves)
     if session.unfinished and ruling.verdict is not policy.Verdict.DENY:
@@ -160,30 +160,14 @@ def _consider(session: Session, action: Action) -> Effect:
             assert_never(unreachable)
     if not session.setup.attended:
         return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
-    return Ask(action, note=ruling.note, rule=policy.always_pattern(action, spec))
+    # No rule that is added at the prompt changes what may leave, so none is offered there.
+    return Ask(action, note=ruling.note, rule="" if leaves else policy.always_pattern(action, spec))
 
 
 def _ruling(session: Session, action: Action, spec: CommandSpec | None) -> policy.Ruling:
     """By the rules on the command, and on the files that it reads."""
     reader = session.setup.spec("read_file")
     return policy.ruling_with_reading(session.policy, action, spec, reader, outside=session.outside)
-
-
-def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:
-    """Why an action must be asked about that carries what was read to whom nobody named, or ""."""
-    for argument, url in leaving.urls_of(action, spec):
-        host = leaving.host_of(url)
-        if host and (host in session.named or policy.names_host(session.policy, host)):
-            continue
-        if session.known.carried_by(url):
-            origin = leaving.origin_of(url) or "https://HOST"
-            return (
-                f"the address carries text that was read in this run to {host[:100] or 'a host'!r}, which the "
-                f"person has not named: in the task, or with --allow '{action.command}({argument}={origin}/*)'"
-            )
-    if any(map(session.known.told_by, leaving.queries_of(action, spec))):
-        return "the search would tell a word that looks like a key or a password, and was read in this run"
-    return ""
 
 
 def _run(action: Action, spec: CommandSpec) -> Effect:

@@ -99,6 +99,10 @@ class Ran(Fact):
     `usage` covers the model calls that the command itself made.
     `full_result` names the workspace file with the whole result when `result` was cut.
     `seen` has a digest of each file that the model came to know by it, "" for one that is gone.
+    Of the addresses in the result, `own` stand in files of the person's that are unchanged since
+    before the run, and `made` are not the web's although it was asked. `led` are the ways, "FROM TO",
+    on which servers led what could carry something away to another site. `inside`: it came from the
+    person's own network.
     """
 
     action: Action
@@ -108,6 +112,10 @@ class Ran(Fact):
     usage: Usage = NO_USAGE
     full_result: str | None = None
     seen: JsonObject = field(default_factory=dict[str, Any])
+    own: tuple[str, ...] = ()
+    made: tuple[str, ...] = ()
+    led: tuple[str, ...] = ()
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

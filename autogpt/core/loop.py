@@ -126,6 +126,8 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
         case Begin(action=action):
             return Begun(action)
         case Run(action=action):
+            if ports.outgoing is not None:
+                ports.outgoing.begin(session.leave)
             try:
                 return ports.commands.run(action)
             except ContextOverflow:

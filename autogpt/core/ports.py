@@ -23,6 +23,7 @@ from autogpt.core.events import (
     ReviewAsked,
     RuleAdded,
 )
+from autogpt.core.leaving import Leave
 from autogpt.core.messages import Completion, Message
 
 Answer = Authorised | RuleAdded | Advised | ReviewAsked | Left
@@ -77,6 +78,14 @@ class Commands(Protocol):
         ...
 
 
+class Outgoing(Protocol):
+    """What judges, while a command runs, where servers lead it."""
+
+    def begin(self, leave: Leave) -> None:
+        """A command is about to run, and this is what may leave."""
+        ...
+
+
 class Allowance(Protocol):
     """What holds the model calls to their limits."""
 
@@ -123,3 +132,4 @@ class Ports:
     commands: Commands
     allowance: Allowance
     clock: Clock
+    outgoing: Outgoing | None = None

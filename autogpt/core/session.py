@@ -36,10 +36,10 @@ from autogpt.core.events import (
     Summarised,
     Unknown,
 )
-from autogpt.core.leaving import NOTHING_KNOWN, Known, hosts_in
+from autogpt.core.leaving import NOTHING_KNOWN, Known, Leave, queries_of, urls_of
 from autogpt.core.limits import Limits, Window
 from autogpt.core.messages import NO_MESSAGE, Message, Usage
-from autogpt.core.policy import BY_THE_PERSON, Policy, Rule, Verdict
+from autogpt.core.policy import BY_THE_PERSON, Policy, Rule, Verdict, names_address
 from autogpt.core.progress import WINDOW, Step, step_of
 from autogpt.core.recap import NOTHING_FOLDED, SUMMARY_SHARE, Recap
 from autogpt.core.redact import MARK
@@ -87,7 +87,7 @@ class Session:
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
     `seen` has a digest of each file that the model knows.
-    `known` is what was read, and `named` are the hosts that the person named: see `core.leaving`.
+    `known` is what was read and asked for: see `core.leaving`.
     `outside` says that text from outside was read: from the web, by programs with a network, from the memory.
     `copyable` is what was read as far as a reply could copy it: see `core.echoes`.
     """
@@ -120,7 +120,6 @@ class Session:
     history: tuple[Step, ...] = ()
     seen: JsonObject = field(default_factory=dict[str, Any])
     known: Known = NOTHING_KNOWN
-    named: frozenset[str] = frozenset()
     outside: bool = False
     copyable: Outside = NOTHING_READ
 
@@ -138,8 +137,7 @@ class Session:
             fast_window=setup.fast_window,
             spent=setup.spent_before,
             now=now,
-            known=setup.known,
-            named=hosts_in(_own_words(setup)),
+            known=setup.known.told(_own_words(setup)),
         )
         return session._recapped(session.recap)
 
@@ -184,17 +182,15 @@ class Session:
             case Denied():
                 return session._told(event)._stepped(event)
             case Begun(action=action):
-                return replace(session, pending=action, begun=True, unfinished=False)
+                return replace(
+                    session, pending=action, begun=True, unfinished=False, known=self._asked_for(action)
+                )
             case Ran(action=action, usage=usage):
                 ran = session._paid(usage)._told(event)._stepped(event)
-                known = self.known.after(action, self.setup.spec(action.command), event.ok, event.result)
-                named = self.named
-                if action.command == ASK_USER and event.ok and self.setup.said is None:
-                    named |= hosts_in([event.result])
                 spec = self.setup.spec(action.command)
                 outside = self.outside or _brings_text(spec)
                 seen = {**self.seen, **event.seen} if event.seen else self.seen
-                ran = replace(ran, seen=seen, known=known, named=named, outside=outside)
+                ran = replace(ran, seen=seen, known=self._learnt(event), outside=outside)
                 ran = replace(ran, granted=max(0, self.granted - 1))
                 if action.command == ASK_USER:  # the person's own words
                     return ran
@@ -229,6 +225,36 @@ class Session:
                 return self
             case unreachable:
                 assert_never(unreachable)
+
+    # -- what was read and asked for -------------------------------------------------------------
+
+    @property
+    def leave(self) -> Leave:
+        """What may leave now."""
+        return Leave(self.known, self._is_exempt)
+
+    def _is_exempt(self, url: str) -> bool:
+        # A rule that was added at the prompt says what needs no question, not what may be carried away.
+        return names_address(self.policy, url, but=BY_THE_PERSON)
+
+    def _heard(self, text: str) -> Known:
+        return self.known.told([text]) if self.setup.said is None else self.known
+
+    def _asked_for(self, action: Action) -> Known:
+        spec = self.setup.spec(action.command)
+        if spec is None:
+            return self.known
+        urls = [url for _, url in urls_of(action, spec)]
+        return self.known.after_asking(urls, queries_of(action, spec), self._is_exempt)
+
+    def _learnt(self, ran: Ran) -> Known:
+        action, spec = ran.action, self.setup.spec(ran.action.command)
+        if action.command == ASK_USER and ran.ok:
+            return self._heard(ran.result)
+        # What changes the world was asked for when it began.
+        known = self._asked_for(action) if spec is not None and not self.begun else self.known
+        known = known.after_leading(ran.led) if ran.led else known
+        return known.after(action, spec, ran)
 
     def _timed(self, event: Event) -> Session:
         match event:
@@ -277,8 +303,7 @@ class Session:
         return replace(self, policy=self.policy.with_rule(rule))
 
     def _advised(self, advice: Advised) -> Session:
-        named = self.named if self.setup.said is not None else self.named | hosts_in([advice.text])
-        return replace(self._told(advice)._remembered(advice), granted=0, named=named)
+        return replace(self._told(advice)._remembered(advice), granted=0, known=self._heard(advice.text))
 
     def _kept(self, advice: Advised) -> Session:
         """What was typed at the end is advice; only that a command was begun must not be forgotten for it."""

@@ -58,11 +58,15 @@ class Admission:
 
     def is_outside(self, target: Target, addresses: Sequence[str] = ()) -> bool:
         """Whether a host is of the internet, and none that the person named."""
+        return not self.is_inside(target, addresses) and not self.is_named(target)
+
+    def is_inside(self, target: Target, addresses: Sequence[str] = ()) -> bool:
+        """Whether a host is none of the internet."""
         try:
             self.check_led(target, addresses)
         except CommandError:
-            return False
-        return not self.is_named(target)
+            return True
+        return False
 
     def _admits(self, judgement: Judgement, target: Target) -> bool:
         if judgement.reach is Reach.PUBLIC or self.is_named(target):

@@ -184,8 +184,10 @@ def resolve(host: str, port: int) -> Sequence[str]:
 class Door:
     """Makes requests. Safe to share between threads; one for each run, whose pages it remembers.
 
-    `holds_secret` says whether a text holds a secret of the person's. `patience` and `spacing` are
-    in seconds; the rest is there to be replaced in tests.
+    `holds_secret` says whether a text holds a secret of the person's. `led` is asked whenever a server,
+    or a page, leads on from the first address to a second by itself, and raises CommandError where it is
+    not to be followed; `reached_inside` hears of hosts that are none of the internet. `patience` and
+    `spacing` are in seconds; the rest is there to be replaced in tests.
     """
 
     def __init__(
@@ -195,6 +197,8 @@ class Door:
         proxies: Proxies = NO_PROXIES,
         user_agent: str | None = None,
         holds_secret: Callable[[str], bool] = lambda text: False,
+        led: Callable[[str, str], None] = lambda first, url: None,
+        reached_inside: Callable[[], None] = lambda: None,
         patience: Patience = USUAL_PATIENCE,
         spacing: float = SPACING,
         resolve: Resolve = resolve,
@@ -206,8 +210,11 @@ class Door:
     ) -> None:
         self._admission = admission
         self._proxies = proxies
-        self._user_agent = (user_agent or USER_AGENT).encode("ascii", "ignore").decode("ascii")
+        said = USER_AGENT if user_agent is None or holds_secret(user_agent) else user_agent
+        self._user_agent = (said or USER_AGENT).encode("ascii", "ignore").decode("ascii")
         self._holds_secret = holds_secret
+        self._led = led
+        self._reached_inside = reached_inside
         self._patience = patience
         self._resolve = resolve
         self._connect = connect
@@ -283,8 +290,10 @@ class Door:
         patience = patience or self._patience
         target = self._without_secrets(parse(url), body)
         journey = _Journey(method, target, _callers(headers), body, self._clock() + patience.total)
-        if led_by is not None and (leader := parse(led_by)).origin != target.origin:
-            journey.outside = self._admission.is_outside(leader)
+        if led_by is not None:
+            self._led(led_by, target.url)
+            if (leader := parse(led_by)).origin != target.origin:
+                journey.outside = self._admission.is_outside(leader)
         line, answer = self._travelled(journey, patience, 2 * most + 1_000_000)
         try:
             yield Incoming(target.url, journey.target, answer, self._wall_clock(), storable=journey.storable)
@@ -307,6 +316,11 @@ class Door:
             yield tunnel
         finally:
             tunnel.close()
+
+    def led(self, first: str, url: str) -> None:
+        """A program that loads a page by itself was led on to another. Raises CommandError where that was wrong."""
+        if first != url:
+            self._led(first, url)
 
     def visit(self, url: str) -> Visit:
         """What a program that loads a page by itself may then reach. Raises CommandError."""
@@ -340,6 +354,8 @@ class Door:
         seconds = self._patience.connect
         addresses = self._glance(target) if proxy else self._addresses(target, seconds)
         visit.check_addresses(target, addresses)
+        if self._admission.is_inside(target, addresses):
+            self._reached_inside()
         return (
             (addresses, None) if proxy is None else (self._looked_up(proxy.host, proxy.port, seconds), proxy)
         )
@@ -355,6 +371,7 @@ class Door:
                 wait = self._wait(answer, journey)
                 if answer.status in _REDIRECTS and location:
                     journey.go_on(answer, location)
+                    self._led(journey.first.url, journey.target.url)
                 elif wait is not None and not waited:
                     waited = True
                     self._sleep(wait)
@@ -389,6 +406,8 @@ class Door:
             if journey.outside:
                 self._admission.check_led(target, addresses)
             journey.outside = journey.outside or self._admission.is_outside(target, addresses)
+            if self._admission.is_inside(target, addresses):
+                self._reached_inside()
             line = opened(
                 target,
                 addresses if proxy is None else self._looked_up(proxy.host, proxy.port, seconds),
@@ -539,6 +558,7 @@ class _Journey:
         self, method: str, target: Target, headers: Mapping[str, str], body: bytes | None, until: float
     ) -> None:
         self.method = method
+        self.first = target
         self.target = target
         self.headers = dict(headers)
         self.body = body

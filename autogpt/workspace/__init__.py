@@ -17,7 +17,7 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as replace_fields
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
@@ -57,12 +57,16 @@ Kind = Literal["file", "folder", "link", "special"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file or folder that is there. `size` is in bytes, 0 for all but files; `target` is where a link leads."""
+    """A file or folder that is there. `size` is in bytes, 0 for all but files; `target` is where a link leads.
+
+    `changed` is when a file last changed in any way, its name or rights too, in seconds since 1970.
+    """
 
     name: str
     kind: Kind
     size: int = 0
     target: str = ""
+    changed: float = field(default=0.0, compare=False)
 
     @property
     def last(self) -> str:
@@ -572,7 +576,7 @@ def _entry(name: str, status: os.stat_result) -> Entry:
     if is_link(status):
         return Entry(name, "link")
     if stat.S_ISREG(status.st_mode):
-        return Entry(name, "file", status.st_size)
+        return Entry(name, "file", status.st_size, changed=max(status.st_ctime, status.st_mtime))
     return Entry(name, "folder" if stat.S_ISDIR(status.st_mode) else "special")
 
 

@@ -339,13 +339,13 @@ def test_an_answer_is_the_persons_word_and_their_time() -> None:
     asked = begun.after(Replied(Thoughts(), QUESTION, at=2.0))
     answered = asked.after(Ran(QUESTION, True, "use files.example.org, please", at=3600.0))
     assert answered.elapsed == asked.elapsed
-    assert "files.example.org" in answered.named
+    assert answered.known.is_given("https://files.example.org")
     assert [turn.word for turn in answered.turns if turn.word] == [
         "use files.example.org, please (asked by you: Which host?)"
     ]
-    failed = asked.after(Ran(QUESTION, False, "evil.example", at=3.0))
-    assert "evil.example" not in failed.named
+    failed = asked.after(Ran(QUESTION, False, "evil.example.org", at=3.0))
+    assert not failed.known.is_given("https://evil.example.org")
     other = Action("read_file", {"filename": "a"})
-    read = begun.after(Replied(Thoughts(), other, at=2.0)).after(Ran(other, True, "evil.example", at=3.0))
-    assert "evil.example" not in read.named
+    read = begun.after(Replied(Thoughts(), other, at=2.0)).after(Ran(other, True, "evil.example.org", at=3.0))
+    assert not read.known.is_given("https://evil.example.org")
     assert read.elapsed > asked.elapsed

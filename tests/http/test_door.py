@@ -61,6 +61,24 @@ def test_the_persons_user_agent(world: World, serve: Serve) -> None:
     assert server.requests[0].headers["user-agent"] == "Mine/1.0 "
 
 
+def test_a_user_agent_with_a_secret_is_not_sent(world: World, serve: Serve) -> None:
+    server = serve(lambda request: reply())
+    world.door(user_agent="me/hunter22", holds_secret=lambda text: "hunter22" in text).get(
+        "http://example.com/"
+    )
+    assert server.requests[0].headers["user-agent"] == "Mozilla/5.0 (compatible; Auto-GPT)"
+
+
+def test_nothing_but_the_usual_headers_goes_along(world: World, serve: Serve) -> None:
+    """No page that leads somewhere is named there, and nothing that a server set comes back."""
+    server = serve(lambda request: redirect("/b?x=1", Set_Cookie="a=b") if request.path == "/a" else reply())
+    door = world.door()
+    door.get("http://example.com/a")
+    door.get("http://example.com/c", led_by="http://example.com/b?x=1")
+    usual = {"host", "user-agent", "accept", "accept-language", "accept-encoding", "connection"}
+    assert [set(request.headers) for request in server.requests] == [usual] * 3
+
+
 def test_a_port_is_part_of_the_host_header(world: World, serve: Serve) -> None:
     server = serve(lambda request: reply(), port=8080)
     world.door().get("http://Example.COM.:8080/")
@@ -288,6 +306,43 @@ def test_redirects_are_followed(world: World, serve: Serve) -> None:
     assert response.url == "http://example.com/#part"
     assert response.final_url == "http://other.example/drei/%C3%BC#part"
     assert other.requests[0].path == "/drei/%C3%BC"
+
+
+def test_each_way_on_is_asked_about_before_it_is_gone(world: World, serve: Serve) -> None:
+    ways = {"/a": "/b", "/b": "http://other.example/c"}
+    server = serve(lambda request: redirect(ways[request.path]) if request.path in ways else reply())
+    other = serve(lambda request: reply(), "other.example", address=OTHER)
+    asked: list[tuple[str, str]] = []
+
+    def led(first: str, url: str) -> None:
+        asked.append((first, url))
+        if "other" in url:
+            raise CommandError("not there")
+
+    door = world.door(led=led)
+    with pytest.raises(CommandError, match="not there"):
+        door.get("http://example.com/a")
+    with pytest.raises(CommandError, match="not there"):
+        door.get("http://other.example/frame", led_by="http://example.com/page")
+    assert asked == [
+        ("http://example.com/a", "http://example.com/b"),
+        ("http://example.com/a", "http://other.example/c"),
+        ("http://example.com/page", "http://other.example/frame"),
+    ]
+    assert [request.path for request in server.requests] == ["/a", "/b"]
+    assert other.requests == []
+    assert "other.example" not in world.looked_up
+
+
+def test_it_is_told_that_the_persons_own_network_was_reached(world: World, serve: Serve) -> None:
+    reached: list[bool] = []
+    serve(lambda request: reply())
+    serve(lambda request: reply(), "nas.local", address="192.168.1.5")
+    door = world.door(admission=Admission(private_network=True), reached_inside=lambda: reached.append(True))
+    door.get("http://example.com/")
+    assert not reached
+    door.get("http://nas.local/")
+    assert reached
 
 
 def test_redirects_end(world: World, serve: Serve) -> None:

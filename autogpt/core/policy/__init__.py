@@ -30,7 +30,7 @@ from autogpt.core.policy.arguments import argument_kind, as_text
 from autogpt.core.policy.patterns import Pattern, glob_matches, parse_pattern
 from autogpt.core.policy.reading import may_read, ruling_with_reading
 from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict, option_rules
-from autogpt.core.policy.verdicts import SENSITIVE, names_host, ruling
+from autogpt.core.policy.verdicts import SENSITIVE, names_address, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
     "as_text",
     "glob_matches",
     "may_read",
-    "names_host",
+    "names_address",
     "option_rules",
     "parse_pattern",
     "ruling",

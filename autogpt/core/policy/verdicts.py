@@ -6,9 +6,9 @@ from autogpt.core.actions import Action, CommandSpec, Touch
 from autogpt.core.policy.arguments import argument_kind
 from autogpt.core.policy.executing import executed
 from autogpt.core.policy.matching import Call, matches
-from autogpt.core.policy.patterns import Glob, Wild, glob_matches, parse_pattern
+from autogpt.core.policy.patterns import Glob, Wild, parse_pattern
 from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict
-from autogpt.core.policy.urls import split_url_glob
+from autogpt.core.policy.urls import allows_url, split_url_glob
 
 
 def ruling(policy: Policy, action: Action, spec: CommandSpec | None, *, outside: bool = False) -> Ruling:
@@ -58,21 +58,22 @@ def _by_rule(rule: Rule) -> Ruling:
     return Ruling(rule.verdict, f"the rule `{rule.verdict.value} {rule.pattern}`{where} {does}", True)
 
 
-def names_host(policy: Policy, host: str) -> bool:
-    """Whether a rule that allows something names this host in a URL."""
+def names_address(policy: Policy, url: str, *, but: str = "") -> bool:
+    """Whether a rule that allows something names this address by its host; rules from `but` don't count."""
     for rule in policy.rules:
-        if rule.verdict is not Verdict.ALLOW:
+        if rule.verdict is not Verdict.ALLOW or (but and rule.origin == but):
             continue
         for name, glob in parse_pattern(rule.pattern).args:
             parts = split_url_glob(glob) if argument_kind(name, None) == "url" else None
-            # A host of stars alone names none.
-            if parts and any(isinstance(one, str) and one not in ".:" for one in parts[1]):
-                named = _without_port(parts[1])
-                while named[:4] == tuple("www."):
-                    named = named[4:]
-                if glob_matches(named, host):
-                    return True
+            if parts and _is_host(parts[1]) and allows_url(glob, url):
+                return True
     return False
+
+
+def _is_host(host: Glob) -> bool:
+    """Whether a glob names whom a host belongs to: its last two labels as they are, or all of it."""
+    labels = "".join(one if isinstance(one, str) else "*" for one in _without_port(host)).split(".")
+    return not any("*" in label for label in labels[-2:])
 
 
 def _without_port(host: Glob) -> Glob:

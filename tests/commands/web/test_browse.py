@@ -154,11 +154,11 @@ def test_the_links_of_a_page(serve: Serve, commands: Make) -> None:
             "<nav><a href=/menu>Menu</a></nav><p><a href='//other.example/x#y'>Other</a> <a href=/menu>M</a></p>"
         )
     )
-    assert commands().get_hyperlinks("http://example.com/") == (
+    assert commands().get_hyperlinks("http://example.com/").text == (
         "From http://example.com/ (Boats), 2 links:\n- Menu: http://example.com/menu\n- Other: http://other.example/x"
     )
     serve(lambda request: html("<p>None.</p>"), "none.example", address="104.18.26.121")
-    assert commands().get_hyperlinks("http://none.example/").endswith("no links.")
+    assert commands().get_hyperlinks("http://none.example/").text.endswith("no links.")
 
 
 def test_the_source_is_where_the_redirects_ended(serve: Serve, commands: Make) -> None:
@@ -252,7 +252,7 @@ def test_a_page_that_needs_scripts(serve: Serve, commands: Make) -> None:
     serve(lambda request: html(SHELL + "<p>Loading.</p>"))
     browser = Shown("<p>Made by scripts. <a href=/s>Link</a></p><script></script>")
     assert "Made by scripts." in commands(browser=browser).browse_website("http://example.com/").text
-    assert "http://example.com/s" in commands(browser=browser).get_hyperlinks("http://example.com/")
+    assert "http://example.com/s" in commands(browser=browser).get_hyperlinks("http://example.com/").text
     without = commands().browse_website("http://example.com/").text
     assert "Loading." in without
     assert "this run has no browser" in without

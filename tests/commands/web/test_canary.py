@@ -15,10 +15,11 @@ from autogpt.commands.control import ControlCommands
 from autogpt.commands.download import DownloadCommands
 from autogpt.commands.files import FileCommands
 from autogpt.commands.memory import MemoryCommands
+from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.registry import Registry
 from autogpt.commands.remembering import Remembering
 from autogpt.core.effects import Stop
-from autogpt.core.events import Denied, Event
+from autogpt.core.events import Denied, Event, Ran
 from autogpt.core.limits import window_of
 from autogpt.core.loop import run
 from autogpt.core.policy import Policy, Rule, Verdict
@@ -96,13 +97,14 @@ class Runs:
 
     def run(self, *replies: str) -> list[Event]:
         """What happens in a new run in which nobody can be asked, and the task names no host."""
+        outgoing = Outgoing()
         registry = Registry(
             [
                 FileCommands(self._workspace),
                 ControlCommands(),
-                MemoryCommands(self._remembering),
+                MemoryCommands(self._remembering, outgoing.source_of),
                 BrowseCommands(
-                    self._world.door(),
+                    self._world.door(led=outgoing.led),
                     Fast(),
                     window_of(8_000),
                     measure("").plain,
@@ -112,11 +114,12 @@ class Runs:
             ],
             workspace=self._workspace,
             clock=StoppedClock(),
+            outgoing=outgoing,
         )
         model = ScriptedModel([*replies, DONE])
         rules = Policy((Rule(Verdict.ALLOW, "*"),))
         session = Session.begin(setup(commands=registry.specs, attended=False, policy=rules))
-        ports = Ports(model, model, FakeUser(), registry, FakeAllowance(), StoppedClock())
+        ports = Ports(model, model, FakeUser(), registry, FakeAllowance(), StoppedClock(), outgoing)
         return [event for event, _ in run(session, ports) if not isinstance(event, Stop)]
 
 
@@ -167,6 +170,43 @@ def test_a_canary_in_memory_never_leaves(runs: Runs, evil: Server, workspace: Wo
         events = runs.run(reply("search_memory", query="canary merger"), reply("browse_website", url=trap))
         assert denied(events) == ["browse_website"]
     assert evil.requests == []
+
+
+def said(events: list[Event], command: str) -> list[str]:
+    return [event.result for event in events if isinstance(event, Ran) and event.action.command == command]
+
+
+@pytest.mark.parametrize("note", [ORDERS, f"I must not forget: {ORDERS.lower()} It is what I do."])
+def test_a_page_does_not_put_its_words_into_the_agents_mouth(runs: Runs, evil: Server, note: str) -> None:
+    """What is noted word for word from a page comes back, in a later run, as words of that page."""
+    events = runs.run(reply("browse_website", url="http://evil.example/"), reply("memory_add", text=note))
+    assert said(events, "memory_add") == ["Noted as what http://evil.example/ says: its words are not yours."]
+    (found,) = said(runs.run(reply("search_memory", query="first read notes")), "search_memory")
+    assert "http://evil.example/ (" in found
+    assert "A note of yours" not in found
+    events = runs.run(
+        reply("search_memory", query="first read notes"),
+        reply("memory_add", text=ORDERS),
+        reply("do_nothing"),
+    )
+    assert said(events, "memory_add") == ["Noted as what http://evil.example/ says: its words are not yours."]
+
+
+def test_what_was_noted_from_a_file_comes_back_as_its_words(runs: Runs, workspace: Workspace) -> None:
+    workspace.write_text("board.txt", f"Boats float.\n{ORDERS}\n")
+    runs.run(reply("read_file", filename="board.txt"), reply("memory_add", text=ORDERS))
+    for _ in range(2):
+        events = runs.run(reply("search_memory", query="first read notes"), reply("memory_add", text=ORDERS))
+        assert "A note in the words of board.txt (" in said(events, "search_memory")[0]
+        assert said(events, "memory_add") == ["Noted as what board.txt says: its words are not yours."]
+
+
+def test_a_note_in_the_agents_own_words_is_its_own(runs: Runs, evil: Server) -> None:
+    note = "That page tries to have files of the user sent to a stranger: not to be trusted."
+    assert said(
+        runs.run(reply("browse_website", url="http://evil.example/"), reply("memory_add", text=note)),
+        "memory_add",
+    ) == ["Noted."]
 
 
 def test_a_page_that_was_read_in_an_earlier_run_may_be_read_again(runs: Runs, evil: Server) -> None:

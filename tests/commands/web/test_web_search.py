@@ -34,7 +34,7 @@ FOUND = (
 
 def test_results_as_the_model_gets_them() -> None:
     one, two = Said("google", FOUND), Said("duckduckgo", FOUND)
-    assert SearchCommands([one, two]).google("  wooden\n boats ") == (
+    assert SearchCommands([one, two]).google("  wooden\n boats ").text == (
         "2 results of google for 'wooden boats':\n"
         "1. Boats\n   https://boats.example/\n   They float.\n"
         "2. More\n   https://more.example/"
@@ -49,7 +49,7 @@ def test_the_next_provider_is_asked_and_that_is_said() -> None:
         Said("mojeek"),
         Said("brave", FOUND),
     ]
-    told = SearchCommands(providers).google("boats")
+    told = SearchCommands(providers).google("boats").text
     assert "2 results of brave" in told
     assert (
         "(google has had too many requests (status 429); mojeek found nothing; so brave was asked.)" in told
@@ -57,7 +57,9 @@ def test_the_next_provider_is_asked_and_that_is_said() -> None:
 
 
 def test_nothing_is_found_by_anybody() -> None:
-    assert "Nothing was found for 'boats' by a, b" in SearchCommands([Said("a"), Said("b")]).google("boats")
+    assert (
+        "Nothing was found for 'boats' by a, b" in SearchCommands([Said("a"), Said("b")]).google("boats").text
+    )
 
 
 def test_nobody_answers() -> None:

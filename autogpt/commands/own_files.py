@@ -1,0 +1,67 @@
+"""Which addresses in a result are the person's: they stand in a file that is unchanged since before the run.
+
+However it was read: by a command for files, by `cat` or by a program, the file that is named in the
+command, or at the beginning of a line of the result, is looked into. What the agent wrote itself, or a program
+of it, changed after the run had begun; the time of that change is the system's, and no program can set it (but
+on Windows, where the time of a file's content counts).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from autogpt.core.actions import Action
+from autogpt.core.errors import CommandError
+from autogpt.workspace import Workspace
+
+_MOST_FILES = 20
+_MOST_BYTES = 2_000_000
+_MOST_TRIED = 200
+_WORDS = re.compile(r"[^\s\"'`<>|;&()=,]+")
+_BEGINNING = re.compile(r"^([^\s:\"]{1,200})[:\d]", re.MULTILINE)
+
+
+def own_addresses(
+    workspace: Workspace, action: Action, result: str, urls: frozenset[str], started: float
+) -> frozenset[str]:
+    """Those of the addresses that stand, word for word, in such a file. `started`: seconds since 1970."""
+    own: set[str] = set()
+    looked = 0
+    for name in dict.fromkeys(_names(action.args.values(), result)):
+        try:
+            entry = workspace.look(name)
+            if entry is None or entry.kind != "file" or not 0 < entry.changed < started:
+                continue
+            looked += 1
+            if name in action.args.values() and entry.size > 0 and _is_document(workspace, name):
+                return urls  # its text is not in its bytes, and it was all that was read
+            text = workspace.read_bytes(name, _MOST_BYTES).decode("utf-8", "replace")
+        except CommandError:
+            continue
+        own |= {url for url in urls if url in text}
+        if looked >= _MOST_FILES:
+            break
+    return frozenset(own)
+
+
+def _is_document(workspace: Workspace, name: str) -> bool:
+    with workspace.open(name) as file:
+        return file.read(4) in (b"%PDF", b"PK\x03\x04")
+
+
+def _names(args: Iterable[object], result: str) -> Iterator[str]:
+    """What could be names of files."""
+    tried = 0
+    texts = [arg for arg in args if isinstance(arg, str)]
+    for found in (*texts, *(word for text in texts for word in _WORDS.findall(text[:4_000]))):
+        if 0 < len(found) <= 500 and "\n" not in found and "://" not in found:
+            tried += 1
+            yield found
+        if tried >= _MOST_TRIED:
+            return
+    for found in dict.fromkeys(_BEGINNING.findall(result)):
+        tried += 1
+        if tried >= _MOST_TRIED:
+            return
+        yield found
