@@ -352,6 +352,11 @@ def test_hostile_html_takes_no_time(html: str) -> None:
     assert isinstance(readable(html), str)
 
 
+def test_text_that_lies_deeper_than_the_parser_goes_is_not_left_out() -> None:
+    text = readable("<html><body>first" + "<div>x" * 10_000 + "</div>" * 10_000 + "<p>last")
+    assert (text.count("x"), text[:5], text[-4:]) == (10_000, "first", "last")
+
+
 @pytest.mark.parametrize(
     "html",
     [

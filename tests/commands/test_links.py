@@ -106,6 +106,8 @@ def test_writing_through_a_link_changes_what_it_leads_to_and_says_so(registry: R
     assert asked(registry, "write_to_file", filename="new.txt", text="x").ok
     assert (root / "data" / "new.txt").read_text() == "x"
     assert (root / "new.txt").is_symlink()
+    registry.canonical(Action("write_to_file", {"filename": "latest.csv", "text": "x"}))
+    assert "link" not in registry.run(Action("write_to_file", {"filename": "third.txt", "text": "x"})).result
     # Reading needs no such word, and the next action is told by itself.
     assert asked(registry, "read_file", filename="latest.csv").result == "1,anna\n"
     assert "link" not in asked(registry, "write_to_file", filename="other.txt", text="x").result
