@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autogpt import commands
-from autogpt.commands.command import is_in_workspace
+from autogpt.commands.command import mark_of
 from tests.endurance.diligent import TRIGGER
 from tests.endurance.playing import play
 from tests.loopback.openai_server import Answer, OpenAIServer, Request
@@ -155,6 +155,6 @@ def test_every_command_that_reads_files_says_which() -> None:
                 if declared is None or not declared.reads_only or declared.reads or declared.walks:
                     continue
                 hints = typing.get_type_hints(function, include_extras=True)
-                if any(map(is_in_workspace, hints.values())):
+                if any(map(mark_of, hints.values())):
                     silent.add(function.__name__)
     assert silent == NAMES_ALONE
