@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from autogpt.core.messages import Usage
 from autogpt.journal.codec import dumps, encode, encode_header
 from autogpt.journal.file import _sealed
 from autogpt.journal.plausible import Implausible, check_event, check_header
-from tests.journal.facts import HEADER, SOME_EVENTS
+from tests.journal.facts import HEADER, SOME_EVENTS, store
 from tests.journal.strategies import json_values
 
 RUN = "20261121-142501-000"
@@ -219,3 +220,16 @@ def test_a_refusal_is_one_line(
             assert told.count("\n") == 1
             assert f"The journal of run {RUN} can't be used: budget is an impossible number." in told
     assert json.loads(json.dumps(header))["setup"]["limits"]["budget"] == "NaN"
+
+
+def test_an_id_from_elsewhere_does_not_count(folder: Path) -> None:
+    header = a_header(folder)
+    header["id"] = "../../elsewhere"
+    written(folder, header)
+    assert store(folder / ".autogpt/runs").read().header.id == RUN
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udcff"])
+def test_half_a_character_is_no_text(text: str) -> None:
+    with pytest.raises(Implausible, match="a text in it is none"):
+        check_header(replace(HEADER, task=text))
