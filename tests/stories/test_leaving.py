@@ -34,7 +34,9 @@ def site() -> Iterator[Server]:
 
 
 def results(place: Place, kind: str) -> list[str]:
-    return [event.get("result") or event.get("why") for event in place.recorded() if event["event"] == kind]
+    return [
+        str(event.get("result") or event.get("why")) for event in place.recorded() if event["event"] == kind
+    ]
 
 
 def test_an_address_that_was_made_up_is_denied_and_the_model_told_what_to_do(
