@@ -171,7 +171,7 @@ def test_requests_are_summed_for_a_site_and_for_the_run() -> None:
 def test_to_ask_again_says_something() -> None:
     known = learnt(knowing(FILE), BROWSE, "https://evil.example/0 https://evil.example/1", args={"url": "x"})
     bits = 0
-    while passes(known, f"https://evil.example/{bits % 2}"):
+    while bits < 100 and passes(known, f"https://evil.example/{bits % 2}"):
         known = asked(known, f"https://evil.example/{bits % 2}")
         bits += 1
     assert bits <= FOR_A_SITE + 2
