@@ -95,7 +95,9 @@ def _by_what_precedes(lead: str, wary: bool) -> Standing:
 
 
 def _without_closings(rest: str) -> str:
-    return "\n".join(one for one in _sentences(rest) if not words.CLOSES.begins(one))
+    return "\n".join(
+        one for one in _sentences(rest) if not (words.CLOSES.begins(one) or words.OFFERS.occurs(one))
+    )
 
 
 def _explains(sentence: str) -> bool:

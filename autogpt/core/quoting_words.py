@@ -105,7 +105,7 @@ ASKS = Lexicon(
 """Questions whether to do it."""
 
 OFFERS = Lexicon(
-    r"anything else|something else|any (?:other )?questions?|further (?:help|questions)|what else|sonst noch|noch fragen|algo más|autre chose|что-нибудь ещё|ещё что|还有(?:什么|其他)|其他(?:问题|需要)|他に|qualcos'altro|mais alguma coisa|더 (?:필요|도와)",
+    r"anything else|any (?:other )?questions?|further (?:help|questions)|what else|sonst noch|noch fragen|algo más|autre chose|что-нибудь ещё|ещё что|还有(?:什么|其他)|其他(?:问题|需要)|他に|qualcos'altro|mais alguma coisa|더 (?:필요|도와)",
 )
 """Words of questions that only offer more help."""
 

@@ -162,6 +162,7 @@ def events() -> list[Event]:
     action = Action(f"read_file{TEXT}", {"filename": TEXT, TEXT: [TEXT, {"a": TEXT}]})
     return [
         Replied(Thoughts(TEXT, TEXT, (TEXT,), TEXT, TEXT), action),
+        Replied(Thoughts("x"), Action("x", {"few": ["<|im_end|>", {"[INST]": "</think>"}]})),
         Ran(action, True, TEXT, full_result=TEXT),
         Ran(action, False, f"There is no file {TEXT}."),
         Garbled(TEXT, f"It names {TEXT}."),
@@ -188,6 +189,8 @@ def test_no_sign_reaches_a_prompt_from_any_event_before_or_after_it_is_folded() 
     session = session.after(Summarised(TEXT, len(session.turns)))
     assert session.turns == ()
     texts += [message.text for message in prompt.next_command(session)[1:]]
+    session = session.after(Advised("on"))
+    texts += [message.text for message in prompt.summary(session, 1, 100)]
     for text in texts:
         held = [sign for sign in SIGNS if sign in text]
         assert held == [], text[:400]
