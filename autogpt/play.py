@@ -22,7 +22,7 @@ from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
 from autogpt.core.session import Session
-from autogpt.drive import Show, drive, ends_step, status_of
+from autogpt.drive import Show, drive, ends_step, is_asked_about, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
 from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
@@ -75,7 +75,8 @@ class _Screen:
         if self.lines is not None:
             self.lines.event(event)
         # With nobody there, what is shown ends up in somebody's log.
-        self.display.event(event if self.here.attended else decode(encode(event, self.redact)))
+        shown = event if self.here.attended else decode(encode(event, self.redact))
+        self.display.event(shown, asked=isinstance(event, Replied) and is_asked_about(now))
         if ends_step(event):
             self.display.status(status_of(now))
 
@@ -273,7 +274,7 @@ def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advi
             session = session.after(fact)
             journal.append(fact)
             screen.show(fact, session)
-    if session.pending is not None and not session.unfinished:
+    if session.pending is not None and not session.unfinished and not is_asked_about(session):
         screen.display.action(session.pending)
     return session
 

@@ -10,10 +10,10 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypeVar
 
-from autogpt.core.actions import CommandSpec, Parameter, Touch
+from autogpt.core.actions import CommandSpec, Parameter, Preview, Touch
 from autogpt.core.messages import NO_USAGE, Usage
 
 
@@ -24,6 +24,15 @@ class InWorkspace:
 
 Filename = Annotated[str, InWorkspace()]
 """The type of a parameter that names a file or folder: policies then judge its one true spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """Marks a parameter that holds what a file is to hold: see `Parameter.content`."""
+
+
+Content = Annotated[str, FileContent()]
+"""The type of a text that a file is to hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # types with marks must be hashable
@@ -53,11 +62,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command ready to be called. `types` are the parameters' Python types; without one, any value passes."""
+    """A command ready to be called. `types` are the parameters' Python types; without one, any value passes.
+
+    `preview` takes the same arguments, changes nothing, and says what the call would do to a file.
+    """
 
     spec: CommandSpec
     call: Callable[..., str | Outcome]
     types: Mapping[str, Any] = field(default_factory=dict)
+    preview: Callable[..., Preview] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +78,12 @@ class _Declaration:
     aliases: tuple[str, ...]
     reads_only: bool
     touches: frozenset[Touch]
+    preview: str = ""
+    """The name of the method that makes it."""
 
 
 _Function = TypeVar("_Function", bound=Callable[..., str | Outcome])
+_Preview = TypeVar("_Preview", bound=Callable[..., Preview])
 _MARK = "__command__"
 
 
@@ -84,6 +100,17 @@ def command(
     def mark(function: _Function) -> _Function:
         setattr(function, _MARK, declaration)
         return function
+
+    return mark
+
+
+def previews(function: Callable[..., str | Outcome]) -> Callable[[_Preview], _Preview]:
+    """Make a method of the same class the one that says what a command would do to a file."""
+
+    def mark(method: _Preview) -> _Preview:
+        declaration: _Declaration = getattr(function, _MARK)
+        setattr(function, _MARK, replace(declaration, preview=method.__name__))
+        return method
 
     return mark
 
@@ -118,7 +145,7 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         schema = dict(schema_of(hints[name]))
         if not required and parameter.default is not None:
             schema["default"] = parameter.default
-        parameters.append(Parameter(name, schema, required))
+        parameters.append(Parameter(name, schema, required, content=is_content(hints[name])))
         kinds[name] = hints[name]
     paragraph = (inspect.getdoc(call) or "").partition("\n\n")[0]
     if not paragraph:
@@ -131,7 +158,8 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         reads_only=declaration.reads_only,
         touches=declaration.touches,
     )
-    return Command(spec, call, kinds)
+    preview = getattr(getattr(call, "__self__", None), declaration.preview) if declaration.preview else None
+    return Command(spec, call, kinds, preview)
 
 
 _SIMPLE: Mapping[Any, str] = {
@@ -154,7 +182,8 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
         if isinstance(mark, Shape):
             return mark.schema
     if origin is Annotated:
-        return schema_of(inner[0]) if is_in_workspace(kind) else _schema_by_pydantic(kind)
+        plain = is_in_workspace(kind) or is_content(kind)
+        return schema_of(inner[0]) if plain else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):
         # An optional argument is left out, so that the model needn't know of null.
         schemas = [schema_of(one) for one in inner if one is not type(None)]
@@ -170,10 +199,19 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
 
 def is_in_workspace(kind: Any) -> bool:
     """Whether a parameter's type says that it names a file or folder of the workspace."""
+    return _is_marked(kind, InWorkspace)
+
+
+def is_content(kind: Any) -> bool:
+    """Whether a parameter's type says that it holds what a file is to hold."""
+    return _is_marked(kind, FileContent)
+
+
+def _is_marked(kind: Any, mark: type) -> bool:
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return any(is_in_workspace(one) for one in typing.get_args(kind))
+        return any(_is_marked(one, mark) for one in typing.get_args(kind))
     return typing.get_origin(kind) is Annotated and any(
-        isinstance(mark, InWorkspace) for mark in typing.get_args(kind)[1:]
+        isinstance(one, mark) for one in typing.get_args(kind)[1:]
     )
 
 

@@ -6,11 +6,12 @@ import io
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from autogpt.commands.command import Filename, Outcome, command
+from autogpt.commands.command import Content, Filename, Outcome, command, previews
 from autogpt.commands.listing import Listing, listed, wanted
+from autogpt.commands.previewing import appended, replaced, standing
 from autogpt.commands.searching import Search
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
-from autogpt.core.actions import Touch
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
@@ -44,7 +45,7 @@ class FileCommands:
         ),
         touches=_FILES,
     )
-    def write_to_file(self, filename: Filename, text: str) -> str:
+    def write_to_file(self, filename: Filename, text: Content) -> str:
         """Write text to a file, replacing what it held; folders are made."""
         written = self._workspace.write_text(filename, text)
         if not written.changed:
@@ -52,8 +53,12 @@ class FileCommands:
         how = "Wrote" if written.created else "Replaced the file:"
         return f"{how} {lines_of(text)} ({bytes_of(written.size)}) to {named(written.name)}."
 
+    @previews(write_to_file)
+    def _would_write(self, filename: str, text: str) -> Preview:
+        return replaced(filename, standing(self._workspace, filename), text)
+
     @command(aliases=("append_file", "append", "append_text_to_file", "add_to_file"), touches=_FILES)
-    def append_to_file(self, filename: Filename, text: str) -> str:
+    def append_to_file(self, filename: Filename, text: Content) -> str:
         """Add text at the end of a file, which is made if it isn't there."""
         encoding = self._encoding(filename)
         try:
@@ -66,6 +71,10 @@ class FileCommands:
         if not written.changed:
             return f"There was no text to add; {named(written.name)} is as before."
         return f"Added {lines_of(text)} to {named(written.name)}, which now holds {bytes_of(written.size)}."
+
+    @previews(append_to_file)
+    def _would_append(self, filename: str, text: str) -> Preview:
+        return appended(filename, standing(self._workspace, filename), text)
 
     @command(
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),

@@ -6,17 +6,18 @@ import codecs
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from autogpt.commands.command import Filename, Shape, command
+from autogpt.commands.command import FileContent, Filename, Shape, command, previews
 from autogpt.commands.edits import SCHEMA, edits_of
 from autogpt.commands.matching import Ambiguous, Applied, Empty, Failure, Missing, Patched, patched
+from autogpt.commands.previewing import edited
 from autogpt.commands.syntax import fault_of
 from autogpt.commands.wording import named
-from autogpt.core.actions import Touch
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of
 from autogpt.workspace import Workspace
 
-Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA)]
+Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA), FileContent()]
 
 _BIGGEST = 5_000_000
 """Bytes of a file up to which it is patched."""
@@ -49,15 +50,25 @@ class PatchCommands:
     )
     def patch_file(self, filename: Filename, edits: Edits) -> str:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
+        written, result = self._patched(filename, edits)
+        put = self._workspace.write_bytes(filename, written.bytes_of(result.text, filename))
+        if not put.changed:
+            return f"The edits leave {named(put.name)} as it is: search and replace are the same."
+        return "\n".join([_report(put.name, result), *_broken(put.name, written.text, result.text)])
+
+    @previews(patch_file)
+    def _would_patch(self, filename: str, edits: Any) -> Preview:
+        written, result = self._patched(filename, edits)
+        return edited(filename, written.text, result.text)
+
+    def _patched(self, filename: str, edits: Any) -> tuple[_Written, Patched]:
+        """The file as it is, and with the edits made. Raises CommandError where one can't be made."""
         wanted = edits_of(edits)
         written = _Written.read(self._workspace.read_bytes(filename, _BIGGEST), filename)
         result = patched(written.text, wanted)
         if result.failures:
             raise CommandError(_refusal(filename, result))
-        put = self._workspace.write_bytes(filename, written.bytes_of(result.text, filename))
-        if not put.changed:
-            return f"The edits leave {named(put.name)} as it is: search and replace are the same."
-        return "\n".join([_report(put.name, result), *_broken(put.name, written.text, result.text)])
+        return written, result
 
 
 @dataclass(frozen=True, slots=True)

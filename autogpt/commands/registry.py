@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from hashlib import blake2b
 
 from autogpt.commands.arguments import snake, taken
 from autogpt.commands.bounding import clean, cut, folded, size
 from autogpt.commands.command import Command, Outcome, commands_of, is_in_workspace
-from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.actions import Action, CommandSpec, Preview, Touch
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
@@ -96,6 +97,24 @@ class Registry:
                 except CommandError:
                     continue
         return Action(command.spec.name, _as_json(args))
+
+    def preview(self, action: Action) -> Preview | None:
+        """What the action would do to a file as it is now; never raises, but for Ctrl-C.
+
+        It stands for the arguments that the command declares a file's content, and for no others.
+        """
+        command = self._commands.get(self.resolve(action.command))
+        if command is None or command.preview is None:
+            return None
+        try:
+            preview = command.preview(**taken(command, action.args))
+        except CommandError as error:
+            return Preview("", f"It would fail as things are: {str(error).partition(chr(10))[0]}")
+        except Exception as error:
+            self._on_bug(error)
+            return None
+        content = frozenset(parameter.name for parameter in command.spec.parameters if parameter.content)
+        return replace(preview, shows=content)
 
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""

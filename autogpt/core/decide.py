@@ -151,7 +151,8 @@ def _consider(session: Session, action: Action) -> Effect:
             assert_never(unreachable)
     if not session.setup.attended:
         return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
-    return Ask(action, note=leaves, rule=policy.always_pattern(action, spec))
+    rule = policy.always_pattern(action, spec)
+    return Ask(action, note=leaves, rule=rule, opens=policy.in_words(rule, spec))
 
 
 def _leaves(session: Session, action: Action, spec: CommandSpec) -> str:

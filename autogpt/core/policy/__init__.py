@@ -31,6 +31,7 @@ from autogpt.core.policy.patterns import Pattern, glob_matches, parse_pattern
 from autogpt.core.policy.rules import Policy, Preset, Rule, Ruling, Verdict, option_rules
 from autogpt.core.policy.verdicts import SENSITIVE, names_host, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
+from autogpt.core.policy.wording import in_words
 
 __all__ = [
     "SENSITIVE",
@@ -44,6 +45,7 @@ __all__ = [
     "argument_kind",
     "as_text",
     "glob_matches",
+    "in_words",
     "names_host",
     "option_rules",
     "parse_pattern",
