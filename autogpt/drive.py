@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from autogpt.core.effects import Stop
+from autogpt.core.actions import Action
+from autogpt.core.decide import decide
+from autogpt.core.effects import Ask, Stop
 from autogpt.core.events import Event, Interrupted, Ran
 from autogpt.core.loop import run
 from autogpt.core.ports import Ports
@@ -57,6 +59,15 @@ def status_of(session: Session) -> Status:
         tokens=session.tokens,
         budget_left=None if budget is None else max(Decimal(0), budget - session.spent),
     )
+
+
+def is_asked_about(session: Session) -> bool:
+    """Whether the person is asked next whether the pending action may run: the question shows it."""
+    match session.setup.attended and decide(session):
+        case Ask(action=Action()):
+            return True
+        case _:
+            return False
 
 
 def ends_step(event: Event) -> bool:

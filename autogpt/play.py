@@ -24,7 +24,7 @@ from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
 from autogpt.core.run_by_others import Grade
 from autogpt.core.session import Session
-from autogpt.drive import Show, drive, ends_step, status_of
+from autogpt.drive import Show, drive, ends_step, is_asked_about, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
 from autogpt.journal.plausible import limits_of, spent_before
@@ -83,16 +83,17 @@ class _Screen:
 
     def show(self, event: Event, now: Session) -> None:
         """An event, once it is written down."""
-        self.event(event)
+        self.event(event, asked=isinstance(event, Replied) and is_asked_about(now))
         if ends_step(event):
             self.display.status(status_of(now))
 
-    def event(self, event: Event) -> None:
-        """The same, without where the run stands now."""
+    def event(self, event: Event, *, asked: bool = False) -> None:
+        """The same, without where the run stands now; `asked` says that a question comes next."""
         if self.lines is not None:
             self.lines.event(event)
         # With nobody there, what is shown ends up in somebody's log.
-        self.display.event(event if self.here.attended else decode(encode(event, self.redact)))
+        shown = event if self.here.attended else decode(encode(event, self.redact))
+        self.display.event(shown, asked=asked)
 
     def stop(self, reason: str, text: str, code: ExitCode) -> Mapping[Grade, Sequence[str]]:
         """The last line of `--output json`; it is not in the journal, for a run may go on.
@@ -338,7 +339,7 @@ def _taken_up(session: Session, journal: Journal, screen: _Screen, advised: Advi
             session = session.after(fact)
             journal.append(fact)
             screen.show(fact, session)
-    if session.pending is not None and not session.unfinished:
+    if session.pending is not None and not session.unfinished and not is_asked_about(session):
         screen.display.action(session.pending)
     return session
 

@@ -10,10 +10,10 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal, TypeVar
 
-from autogpt.core.actions import CommandSpec, Parameter, Touch
+from autogpt.core.actions import CommandSpec, Parameter, Preview, Touch
 from autogpt.core.messages import NO_USAGE, Usage
 
 
@@ -29,6 +29,15 @@ Filename = Annotated[str, InWorkspace()]
 
 EntryName = Annotated[str, InWorkspace(follows=False)]
 """The same where a link itself is meant, not what it leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileContent:
+    """Marks a parameter that holds what a file is to hold: see `Parameter.content`."""
+
+
+Content = Annotated[str, FileContent()]
+"""The type of a text that a file is to hold."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # types with marks must be hashable
@@ -75,11 +84,15 @@ def everything_is_readable(command: str, filename: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command ready to be called. `types` are the parameters' Python types; without one, any value passes."""
+    """A command ready to be called. `types` are the parameters' Python types; without one, any value passes.
+
+    `preview` takes the same arguments, changes nothing, and says what the call would do to a file.
+    """
 
     spec: CommandSpec
     call: Callable[..., str | Outcome]
     types: Mapping[str, Any] = field(default_factory=dict)
+    preview: Callable[..., Preview] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +102,13 @@ class _Declaration:
     touches: frozenset[Touch]
     reads: tuple[str, ...]
     walks: tuple[str, ...]
+    preview: str = ""
+    """The name of the method that makes it."""
 
 
 _Function = TypeVar("_Function", bound=Callable[..., str | Outcome])
+_Preview = TypeVar("_Preview", bound=Callable[..., Preview])
+_Mark = TypeVar("_Mark")
 _MARK = "__command__"
 
 
@@ -114,6 +131,17 @@ def command(
     def mark(function: _Function) -> _Function:
         setattr(function, _MARK, declaration)
         return function
+
+    return mark
+
+
+def previews(function: Callable[..., str | Outcome]) -> Callable[[_Preview], _Preview]:
+    """Make a method of the same class the one that says what a command would do to a file."""
+
+    def mark(method: _Preview) -> _Preview:
+        declaration: _Declaration = getattr(function, _MARK)
+        setattr(function, _MARK, replace(declaration, preview=method.__name__))
+        return method
 
     return mark
 
@@ -148,7 +176,9 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         schema = dict(schema_of(hints[name]))
         if not required and parameter.default is not None:
             schema["default"] = parameter.default
-        parameters.append(Parameter(name, schema, required, _asks(hints[name])))
+        asks = _marked(hints[name], Asks)
+        content = is_content(hints[name])
+        parameters.append(Parameter(name, schema, required, asks.why if asks else "", content))
         kinds[name] = hints[name]
     if unknown := {*declaration.reads, *declaration.walks} - {parameter.name for parameter in parameters}:
         raise TypeError(f"command {call.__name__} has no parameter {', '.join(sorted(unknown))}")
@@ -165,7 +195,8 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         reads=declaration.reads,
         walks=declaration.walks,
     )
-    return Command(spec, call, kinds)
+    preview = getattr(getattr(call, "__self__", None), declaration.preview) if declaration.preview else None
+    return Command(spec, call, kinds, preview)
 
 
 _SIMPLE: Mapping[Any, str] = {
@@ -188,7 +219,7 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
         if isinstance(mark, Shape):
             return mark.schema
     if origin is Annotated:
-        plain = mark_of(kind) or _asks(kind)
+        plain = mark_of(kind) or is_content(kind) or _marked(kind, Asks)
         return schema_of(inner[0]) if plain else _schema_by_pydantic(kind)
     if origin in (typing.Union, types.UnionType):
         # An optional argument is left out, so that the model needn't know of null.
@@ -205,15 +236,20 @@ def schema_of(kind: Any) -> Mapping[str, Any]:
 
 def mark_of(kind: Any) -> InWorkspace | None:
     """What a parameter's type says of a file or folder of the workspace that it names; None if it names none."""
+    return _marked(kind, InWorkspace)
+
+
+def is_content(kind: Any) -> bool:
+    """Whether a parameter's type says that it holds what a file is to hold."""
+    return _marked(kind, FileContent) is not None
+
+
+def _marked(kind: Any, mark: type[_Mark]) -> _Mark | None:
+    """The mark that a parameter's type carries, or one of the types that it may be."""
     if typing.get_origin(kind) in (typing.Union, types.UnionType):
-        return next(filter(None, map(mark_of, typing.get_args(kind))), None)
+        return next(filter(None, (_marked(one, mark) for one in typing.get_args(kind))), None)
     marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
-    return next((mark for mark in marks if isinstance(mark, InWorkspace)), None)
-
-
-def _asks(kind: Any) -> str:
-    marks = typing.get_args(kind)[1:] if typing.get_origin(kind) is Annotated else ()
-    return next((mark.why for mark in marks if isinstance(mark, Asks)), "")
+    return next((one for one in marks if isinstance(one, mark)), None)
 
 
 def _schema_by_pydantic(kind: Any) -> Mapping[str, Any]:

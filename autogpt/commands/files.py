@@ -9,13 +9,23 @@ from itertools import islice
 from pathlib import PurePath
 from typing import BinaryIO
 
-from autogpt.commands.command import EntryName, Filename, Outcome, Readable, command, everything_is_readable
+from autogpt.commands.command import (
+    Content,
+    EntryName,
+    Filename,
+    Outcome,
+    Readable,
+    command,
+    everything_is_readable,
+    previews,
+)
 from autogpt.commands.listing import Listing, listed, wanted
+from autogpt.commands.previewing import appended, replaced, standing
 from autogpt.commands.searching import Search
 from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
-from autogpt.core.actions import Touch
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
@@ -66,15 +76,10 @@ class FileCommands:
         ),
         touches=_FILES,
     )
-    def write_to_file(self, filename: Filename, text: str) -> str:
+    def write_to_file(self, filename: Filename, text: Content) -> str:
         """Write text to a file, replacing what it held; folders are made."""
-        before = self._before(filename)
-        if before is None:
-            check_new(filename, text)
-            new = _New(encoded(text))
-        else:
-            check_kind(before.head, before.name, text)
-            new = _written_as(before.head, text)
+        before = self._checked(filename, text, text)
+        new = _New(encoded(text)) if before is None else _written_as(before.head, text)
         gone = "" if before is None or before.whole == new.content else self._replaced(before)
         written = self._workspace.write_bytes(filename, new.content)
         self._seen.note(written.name, new.content)
@@ -85,16 +90,16 @@ class FileCommands:
         said = f"{how} {what} to {named(written.name)}{new.manner}."
         return " ".join(filter(None, [said, new.note, gone, PARTED if written.parted else ""]))
 
+    @previews(write_to_file)
+    def _would_write(self, filename: str, text: str) -> Preview:
+        self._checked(filename, text, text)
+        return replaced(filename, standing(self._workspace, filename), text)
+
     @command(aliases=("append_file", "append", "append_text_to_file", "add_to_file"), touches=_FILES)
-    def append_to_file(self, filename: Filename, text: str) -> str:
+    def append_to_file(self, filename: Filename, text: Content) -> str:
         """Add text at the end of a file, on a line of its own; the file is made if it isn't there."""
-        before = self._before(filename)
-        if before is None:
-            check_new(filename, text)
-            added, broke = encoded(text), ""
-        else:
-            check_kind(before.head, before.name)
-            added, broke = _added(before, text)
+        before = self._checked(filename, text)
+        added, broke = (encoded(text), "") if before is None else _added(before, text)
         written = self._workspace.append_bytes(filename, added)
         if before is None:
             self._seen.note(written.name, added)
@@ -107,6 +112,12 @@ class FileCommands:
             f"Added {lines_of(text)} to {named(written.name)}{broke}, which now holds {bytes_of(written.size)}."
             + parted
         )
+
+    @previews(append_to_file)
+    def _would_append(self, filename: str, text: str) -> Preview:
+        before = self._checked(filename, text)
+        begins = before is not None and _added(before, text)[1]
+        return appended(filename, standing(self._workspace, filename), "\n" + text if begins else text)
 
     @command(
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),
@@ -252,6 +263,18 @@ class FileCommands:
             else "that is empty"
         )
         return f"{named(entry.name)} is a folder {what}. Name a file in it, or use list_files."
+
+    def _checked(self, filename: str, text: str, whole: str | None = None) -> _Before | None:
+        """What a file holds that text is to be put into, None where there is none.
+
+        `whole` is all that it will hold, where that is known. Raises CommandError for what must not hold text.
+        """
+        before = self._before(filename)
+        if before is None:
+            check_new(filename, text)
+        else:
+            check_kind(before.head, before.name, whole)
+        return before
 
     def _before(self, filename: str) -> _Before | None:
         """What a file holds that is to be changed; None where there is no plain file under the name."""

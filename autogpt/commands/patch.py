@@ -5,19 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from autogpt.commands.command import Filename, Shape, command
+from autogpt.commands.command import FileContent, Filename, Shape, command, previews
 from autogpt.commands.edits import SCHEMA, edits_of
 from autogpt.commands.matching import Ambiguous, Applied, Empty, Failure, Missing, Patched, patched
+from autogpt.commands.previewing import edited
 from autogpt.commands.seen import Seen
 from autogpt.commands.syntax import fault_of
 from autogpt.commands.text_files import PARTED, Writing, check_kind
 from autogpt.commands.wording import named
-from autogpt.core.actions import Touch
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.workspace import Workspace
 from autogpt.workspace.writing import encoded
 
-Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA)]
+Edits = Annotated[list[Any] | dict[str, Any] | str, Shape(SCHEMA), FileContent()]
 
 _BIGGEST = 5_000_000
 """Bytes of a file up to which it is patched."""
@@ -52,13 +53,8 @@ class PatchCommands:
     )
     def patch_file(self, filename: Filename, edits: Edits) -> str:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
-        wanted = edits_of(edits)
-        before = self._workspace.read_bytes(filename, _BIGGEST)
-        written = _Written.read(before, filename)
-        result = patched(written.text, wanted)
-        if result.failures:
-            raise CommandError(_refusal(filename, result))
-        after = written.bytes_of(result.text, filename)
+        written, result = self._patched(filename, edits)
+        before, after = (written.bytes_of(text, filename) for text in (written.text, result.text))
         put = self._workspace.write_bytes(filename, after)
         self._seen.changed(put.name, before, after)
         if not put.changed:
@@ -69,6 +65,20 @@ class PatchCommands:
         if put.parted:
             notes.append(PARTED)
         return "\n".join([_report(put.name, result), *notes])
+
+    @previews(patch_file)
+    def _would_patch(self, filename: str, edits: Any) -> Preview:
+        written, result = self._patched(filename, edits)
+        return edited(filename, written.text, result.text)
+
+    def _patched(self, filename: str, edits: Any) -> tuple[_Written, Patched]:
+        """The file as it is, and with the edits made. Raises CommandError where one can't be made."""
+        wanted = edits_of(edits)
+        written = _Written.read(self._workspace.read_bytes(filename, _BIGGEST), filename)
+        result = patched(written.text, wanted)
+        if result.failures:
+            raise CommandError(_refusal(filename, result))
+        return written, result
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from autogpt.commands.outgoing import Outgoing
 from autogpt.commands.own_files import own_addresses
 from autogpt.commands.seen import Seen
 from autogpt.commands.wording import named
-from autogpt.core.actions import Action, CommandSpec, Touch
+from autogpt.core.actions import Action, CommandSpec, Preview, Touch
 from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
 from autogpt.core.events import Ran
@@ -122,6 +122,24 @@ class Registry:
         plain = Action(command.spec.name, _as_json(args))
         self._by_link = (plain, "\n".join(links)) if links else None
         return plain
+
+    def preview(self, action: Action) -> Preview | None:
+        """What the action would do to a file as it is now; never raises, but for Ctrl-C.
+
+        It stands for the arguments that the command declares a file's content, and for no others.
+        """
+        command = self._commands.get(self.resolve(action.command))
+        if command is None or command.preview is None:
+            return None
+        try:
+            preview = command.preview(**taken(command, action.args))
+        except CommandError as error:
+            return Preview("", f"It would fail as things are: {str(error).partition(chr(10))[0]}")
+        except Exception as error:
+            self._on_bug(error)
+            return None
+        content = frozenset(parameter.name for parameter in command.spec.parameters if parameter.content)
+        return replace(preview, shows=content)
 
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""

@@ -23,6 +23,9 @@ class ScriptedCommands:
         """The action as it is: a script knows no synonyms."""
         return action
 
+    def preview(self, action: Action) -> None:
+        """Nothing: a script touches no file."""
+
     def run(self, action: Action) -> Ran:
         """Note the action and give the next result. Raises AssertionError when there is none."""
         self.calls.append(action)

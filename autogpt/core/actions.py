@@ -34,12 +34,15 @@ class Parameter:
     """One argument of a command. `schema` is its JSON Schema.
 
     `asks` says what the argument does that needs the person's yes, where it does anything of the kind.
+    `content` says that it is what a file is to hold: of that a person may be shown the difference that
+    it makes. Everything else is executed, sent or obeyed, and is shown whole to whoever is asked.
     """
 
     name: str
     schema: JsonObject = field(default_factory=dict)
     required: bool = True
     asks: str = ""
+    content: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,20 @@ class Action:
     def key(self) -> str:
         """A canonical text: equal for equal actions, whatever the order of the arguments."""
         return f"{self.command}{json.dumps(self.args, sort_keys=True, ensure_ascii=False, default=str)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an action would do to a file as it is now, for the person who is asked.
+
+    `what` says it in a few words ("replaces 214 lines with 61"); `diff` is a unified diff, each line
+    without its end. `shows` names the arguments that the diff stands for.
+    """
+
+    file: str
+    what: str
+    diff: tuple[str, ...] = ()
+    shows: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

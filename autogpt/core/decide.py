@@ -161,7 +161,8 @@ def _consider(session: Session, action: Action) -> Effect:
     if not session.setup.attended:
         return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
     # No rule that is added at the prompt changes what may leave, so none is offered there.
-    return Ask(action, note=ruling.note, rule="" if leaves else policy.always_pattern(action, spec))
+    rule = "" if leaves else policy.always_pattern(action, spec)
+    return Ask(action, note=ruling.note, rule=rule, opens=policy.in_words(rule, spec))
 
 
 def _ruling(session: Session, action: Action, spec: CommandSpec | None) -> policy.Ruling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from autogpt.core.actions import Action
+from autogpt.core.actions import Action, Preview
 from autogpt.core.errors import ExitCode, LimitKind
 from autogpt.core.events import Denied, LimitMet, Stuck
 from autogpt.core.messages import Message
@@ -42,12 +42,15 @@ class Ask:
     """Ask the person what to do: with an action to approve, or, with none, how to go on.
 
     `note` is a line that the person must see first (an unknown outcome, a loop).
-    `rule` is what "always" would add to the policy, shown before it is added.
+    `rule` is what "always" would add to the policy, shown before it is added; `opens` says in plain
+    words what it allows. `preview` is what the action would do to a file; `perform` puts it in.
     """
 
     action: Action | None
     note: str = ""
     rule: str = ""
+    opens: str = ""
+    preview: Preview | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from autogpt.core.actions import Action
 from autogpt.core.decide import decide
 from autogpt.core.effects import (
     Ask,
@@ -115,6 +116,8 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
             return Reviewed(completion.text.strip(), agrees, completion.usage)
         case Summarise():
             return _summarised(effect, session, ports)
+        case Ask(action=Action() as action):
+            return ports.user.authorise(replace(effect, preview=ports.commands.preview(action)))
         case Ask():
             return ports.user.authorise(effect)
         case AskForMore(kind=kind):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from autogpt.core.actions import Action
+from autogpt.core.actions import Action, Preview
 from autogpt.core.effects import Ask, AskForMore
 from autogpt.core.errors import LimitKind
 from autogpt.core.events import (
@@ -67,6 +67,13 @@ class Commands(Protocol):
 
         Policy, prompt and person see this form, so that no synonym slips past a rule.
         An action that can't be understood comes back unchanged.
+        """
+        ...
+
+    def preview(self, action: Action) -> Preview | None:
+        """What the action would do to a file as it is now; None where that can't be told.
+
+        Changes nothing and never raises.
         """
         ...
 

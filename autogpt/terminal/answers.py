@@ -1,7 +1,7 @@
 """What an answer means. Pure: text in, meaning out.
 
 `y` runs the action, `y -N` runs N steps, `n` leaves, `s` asks for a self-review, `a` always allows
-this kind; an empty or half-right answer asks again; any other text is for the agent. Case, spaces
+this kind, `v` shows all of it; an empty or half-right answer asks again; any other text is for the agent. Case, spaces
 and full-width letters (Chinese and Japanese keyboards) don't matter.
 """
 
@@ -56,6 +56,11 @@ class Always:
 
 
 @dataclass(frozen=True, slots=True)
+class View:
+    """Show all of the action, page by page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Again:
     """Not an answer; `why` explains, and is empty for an empty line."""
 
@@ -69,7 +74,7 @@ class Words:
     text: str
 
 
-Meaning = Yes | Leave | Review | Always | Again | Words
+Meaning = Yes | Leave | Review | Always | View | Again | Words
 
 
 def meaning_of(text: str, keys: Keys) -> Meaning:
@@ -94,6 +99,8 @@ def meaning_of(text: str, keys: Keys) -> Meaning:
         return Review()
     if said == "a":
         return Always()
+    if said == "v":
+        return View()
     return Words(text.strip())
 
 

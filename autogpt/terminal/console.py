@@ -14,17 +14,18 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
-from autogpt.terminal.harmless import one_line
+from autogpt.terminal.harmless import exact, one_line
 from autogpt.terminal.lines import Line, Span, Tone, line
 from autogpt.terminal.pictures import inline, protocol_of
-from autogpt.terminal.wrapping import breaks
+from autogpt.terminal.wrapping import breaks, cells
 
 if TYPE_CHECKING:
     import rich.console
@@ -46,6 +47,7 @@ _STYLES = {
 }
 _STAND_INS = {
     "│": "|",
+    "┆": ":",
     "…": "...",
     "‹": "<",
     "›": ">",
@@ -69,13 +71,14 @@ class Look:
     """What the place of output can do.
 
     `terminal`: someone sees rows of some width. `live`: a line may be redrawn in place.
-    `width` is in columns; None asks the terminal each time, as windows are resized.
+    `width` and `height` are in columns and rows; None asks the terminal each time, as windows are resized.
     """
 
     terminal: bool = False
     colour: bool = False
     live: bool = False
     width: int | None = None
+    height: int | None = None
 
 
 def look_of(stream: TextIO | None, environ: Mapping[str, str], *, plain: bool = False) -> Look:
@@ -134,9 +137,49 @@ class Console:
         # Old Windows consoles break a row that is exactly as wide as they are.
         return max((columns or 80) - (os.name == "nt"), _NARROWEST)
 
+    def height(self) -> int:
+        """Rows, 0 where there is no window that text could leave: a pipe, plain output, one without a size."""
+        rows = self.look.height or 0
+        if not rows:
+            with suppress(OSError, ValueError, AttributeError):
+                rows = os.get_terminal_size(self._out.stream.fileno()).lines
+        return rows if self.look.live and not self.closed else 0
+
+    def texts(self, lines: Iterable[Line]) -> list[str]:
+        """Lines as texts, as they are shown where nothing wraps."""
+        return [self._ready(each).text for each in lines]
+
+    def rows(self, lines: Iterable[Line], most: int) -> int:
+        """How many rows lines take in the window as it is now; more than `most` are not counted."""
+        width, used = self.width(), 0
+        for each in lines:
+            used += 1 + len(_layout(self._ready(each), width)[2])
+            if used > most:
+                break
+        return used
+
+    def show_page(self, lines: Sequence[Line], rows: int) -> tuple[Line, ...]:
+        """Show the first rows of lines, at least one; returns what is left of them."""
+        width = self.width()
+        page: list[Line] = []
+        for number, each in enumerate(lines):
+            ready = self._ready(each)
+            places = _layout(ready, width)[2]
+            if len(places) < rows:
+                page.append(ready)
+                rows -= 1 + len(places)
+                continue
+            head, tail = _split(ready, places[rows - 1]) if rows else (None, each)
+            self._put([*page, *([head] if head is not None else ())])
+            return (tail, *lines[number + 1 :])
+        self._put(page)
+        return ()
+
     def show(self, lines: Iterable[Line]) -> None:
         """Show lines, in one piece."""
-        ready = [self._ready(each) for each in lines]
+        self._put([self._ready(each) for each in lines])
+
+    def _put(self, ready: list[Line]) -> None:
         with self._lock:
             if self._asking is not None and self._asking != threading.get_ident():
                 self._held += ready
@@ -199,11 +242,14 @@ class Console:
             self._out.flush()
 
     def _ready(self, each: Line) -> Line:
-        spans = (Span(self._safe(span.text), span.tone) for span in each.spans)
-        return Line(tuple(spans), _encodable(each.gutter, self._out.encoding))
+        encoding = self._out.encoding
+        spans = tuple(Span(self._safe(span.text, each.whole), span.tone) for span in each.spans)
+        ready = Line(spans, _encodable(each.gutter, encoding), _encodable(each.further, encoding), each.whole)
+        return _without_tabs(ready) if self.look.terminal else ready
 
-    def _safe(self, text: str) -> str:
-        return _encodable(one_line(text, longest=_LONGEST_SPAN, tabs=True), self._out.encoding)
+    def _safe(self, text: str, whole: bool = False) -> str:
+        safe = exact(text) if whole else one_line(text, longest=_LONGEST_SPAN, tabs=True)
+        return _encodable(safe, self._out.encoding)
 
     def _write(self, lines: list[Line]) -> None:
         if self.look.terminal:
@@ -223,11 +269,8 @@ class Console:
         rows: list[Text] = []
         for each in lines:
             body = Text.assemble(*((span.text, _STYLES[span.tone]) for span in each.spans))
-            body.expand_tabs(_TAB)
-            gutter = each.gutter if len(each.gutter) + _NARROWEST <= width else each.gutter[:2]
-            # A line without a gutter may name something from outside: its further rows stand in.
-            further = gutter or _FURTHER
-            for row in body.divide(breaks(body.plain, width - len(further))):
+            gutter, further, places = _layout(each, width)
+            for row in body.divide(places):
                 row.rstrip()
                 rows.append(Text.assemble((gutter if row.plain else gutter.rstrip(), "dim"), row))
                 gutter = further
@@ -266,6 +309,44 @@ class Console:
                 _environ=self._environ,
             )
         return self._rich
+
+
+def _layout(each: Line, width: int) -> tuple[str, str, list[int]]:
+    """The gutters of a line's first and of its further rows, and where it breaks."""
+    first, further = (
+        gutter if len(gutter) + _NARROWEST <= width else gutter[:2] for gutter in (each.gutter, each.further)
+    )
+    # A line without a gutter may name something from outside: its further rows stand in.
+    further = further or first or _FURTHER
+    body = "".join(span.text for span in each.spans)
+    return first, further, breaks(body, width - max(len(first), len(further)))
+
+
+def _split(each: Line, at: int) -> tuple[Line, Line]:
+    """The line before and after a place where it breaks."""
+    head: list[Span] = []
+    tail: list[Span] = []
+    for span in each.spans:
+        head.append(Span(span.text[:at], span.tone))
+        tail.append(Span(span.text[at:], span.tone))
+        at = max(at - len(span.text), 0)
+    further = each.further or each.gutter or _FURTHER
+    return replace(each, spans=tuple(head)), Line(tuple(tail), further, further, each.whole)
+
+
+def _without_tabs(each: Line) -> Line:
+    """The line with blanks up to the next place for each tab."""
+    if not any("\t" in span.text for span in each.spans):
+        return each
+    spans, column = [], 0
+    for span in each.spans:
+        text = ""
+        for piece in re.split("(\t)", span.text):
+            drawn = " " * (_TAB - column % _TAB) if piece == "\t" else piece
+            text += drawn
+            column += cells(drawn)
+        spans.append(Span(text, span.tone))
+    return replace(each, spans=tuple(spans))
 
 
 class _Quiet:

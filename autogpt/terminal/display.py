@@ -9,6 +9,7 @@ from autogpt.core.effects import Stop
 from autogpt.core.events import Begun, Event, Replied
 from autogpt.core.run_by_others import Grade
 from autogpt.terminal.console import Console
+from autogpt.terminal.lines import Line
 from autogpt.terminal.programs import ProgramOutput
 from autogpt.terminal.render import action_lines, event_lines, executed_lines, stop_lines
 from autogpt.terminal.status import Status, status_line
@@ -17,8 +18,8 @@ from autogpt.terminal.status import Status, status_line
 class Display:
     """One run on one console. `programs` is to be given what programs write, as it comes.
 
-    It remembers which action is the last thing shown, so that a question about another one (after
-    a resume, or when sub-agents spoke in between) shows that one first.
+    It remembers which action is the last thing shown, and whole, so that a question about it need not
+    show it again.
     """
 
     def __init__(
@@ -35,22 +36,28 @@ class Display:
         self._replaying = replaying
         self._action: Action | None = None
 
-    def event(self, event: Event) -> None:
-        """Show what happened."""
+    def event(self, event: Event, *, asked: bool = False) -> None:
+        """Show what happened; of a reply that is to be asked about (`asked`), only the thoughts."""
         written: str | None = None
         if isinstance(event, Begun) and not self._replaying:
             self.programs.begin(event.action.command)
         else:
             written = self.programs.end()
-        if lines := event_lines(event, agent=self._agent, replaying=self._replaying, written=written):
+        if lines := event_lines(
+            event, agent=self._agent, replaying=self._replaying, written=written, asked=asked
+        ):
             self.console.show(lines)
-            self._action = event.action if isinstance(event, Replied) else None
+            self._action = event.action if isinstance(event, Replied) and not asked else None
 
     def action(self, action: Action) -> None:
-        """Show an action, unless it is the very one that was shown last."""
-        if self._action is not action:
-            self.console.show(action_lines(action))
-            self._action = action
+        """Show an action that runs without being asked about."""
+        self.console.show(action_lines(action))
+        self._action = action
+
+    def shows(self, action: Action | None, whole: Sequence[Line]) -> bool:
+        """Whether the last thing shown is this very action, in no other lines than these."""
+        texts = self.console.texts
+        return action is not None and self._action is action and texts(action_lines(action)) == texts(whole)
 
     def status(self, status: Status) -> None:
         """Show where the run stands, on a terminal only."""

@@ -22,7 +22,9 @@ from functools import cache
 LONGEST_LINE = 2000
 """Characters of one line that are shown; of a longer one, its head and its tail."""
 
-_BLANK = "\t \u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000"
+BLANKS = "\t \u00a0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u202f\u205f\u2800\u3000"
+"""Characters that leave their place on the screen empty."""
+
 _WIDEST_GAP = 40  # columns: deeper than honest code is indented
 _MOST_EMPTY_LINES = 5
 _MOST_ACCENTS = 4  # Hebrew with points and cantillation needs four on one letter
@@ -47,8 +49,10 @@ _VIRAMA = 9  # the canonical combining class of the sign that joins two Indic co
 
 _picture = re.compile(f"[{_PICTURE}]")
 _control = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_gap = re.compile(f"[{_BLANK}]{{6,}}")
-_empty_lines = re.compile(f"\n(?:[{_BLANK}]*\n){{{_MOST_EMPTY_LINES + 1},}}")
+_line_control = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+_same_blanks = re.compile(f"([{BLANKS}])\\1{{{_WIDEST_GAP},}}")
+_gap = re.compile(f"[{BLANKS}]{{6,}}")
+_empty_lines = re.compile(f"\n(?:[{BLANKS}]*\n){{{_MOST_EMPTY_LINES + 1},}}")
 
 
 def harmless(text: str, *, longest_line: int = LONGEST_LINE) -> str:
@@ -64,6 +68,19 @@ def harmless(text: str, *, longest_line: int = LONGEST_LINE) -> str:
     if len(text) > longest_line:
         text = _long_line(longest_line).sub(lambda line: _head_and_tail(line[0], longest_line), text)
     return text
+
+
+def exact(text: str) -> str:
+    """One line with every character of it told: nothing is cut, and what can't be seen is named.
+
+    For what a person approves. Only a long run of one blank is told by its length instead of drawn.
+    """
+    if text.isascii():
+        text = _line_control.sub(_shown, text)
+    else:
+        text = _accents(beyond_bmp=max(text) > "\uffff").sub(_named_accents, text)
+        text = _dangerous().sub(_shown, text.replace("\n", "\\x0a"))
+    return _same_blanks.sub(_counted_blanks, text)
 
 
 def one_line(text: str, *, longest: int = 200, tabs: bool = False) -> str:
@@ -150,6 +167,19 @@ def _shown_accents(found: re.Match[str]) -> str:
         first, marks = f"‹U+{ord(marks[0]):04X}›", marks[1:]
     above = len(marks) - _MOST_ACCENTS
     return first + (marks if above <= 0 else f"{marks[:_MOST_ACCENTS]}‹{count(above)} accents›")
+
+
+def _named_accents(found: re.Match[str]) -> str:
+    """All marks; those with nothing to stand on, or above what any script stacks, by their numbers."""
+    marks = found[0]
+    bare = found.start() == 0 or found.string[found.start() - 1] in "\n\t"
+    kept = 0 if bare else _MOST_ACCENTS
+    return marks[:kept] + "".join(f"‹U+{ord(mark):04X}›" for mark in marks[kept:])
+
+
+def _counted_blanks(found: re.Match[str]) -> str:
+    kind = {" ": "spaces", "\t": "tabs"}.get(found[1], f"times U+{ord(found[1]):04X}")
+    return f"‹{count(len(found[0]))} {kind}›"
 
 
 def _shown_gap(found: re.Match[str]) -> str:

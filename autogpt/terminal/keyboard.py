@@ -16,6 +16,7 @@ import os
 import stat
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -27,6 +28,7 @@ from autogpt.terminal.interrupts import Interrupts, Leaving
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.typeahead import TypeAhead
 from autogpt.terminal.typed import NOTHING, Typed, clean, joined, split_typed
+from autogpt.terminal.wrapping import breaks
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -74,6 +76,7 @@ class Keyboard:
 
         Without `half`, a line that is not ended yet stays where the person can go on with it.
         """
+        self._keep_early()
         typed = joined(self._early, self._ahead.take(half=half))
         lines, rest = self._aside + typed.lines, typed.rest
         self._early, self._aside = NOTHING, ()
@@ -130,6 +133,27 @@ class Keyboard:
             self._history.add(text)
         return text
 
+    @property
+    def pages(self) -> bool:
+        """Whether `read_paging` can be used: single keys can be read here."""
+        self.prepare()
+        return self._can_edit()
+
+    def read_paging(self, words: str, *, prefill: str = "") -> str:
+        """The same as `read` under a page of a long text; the words go away with the answer.
+
+        Where nothing is typed yet Space (or Page Down) and `q` answer at once, as " " and "q". What was
+        typed behind the answer stays, for the next page or for `typed`.
+        """
+        self._leave_if_told()
+        self._raise_pressed()
+        places = breaks(words, self._console.width() - 1)
+        rows = [words[start:end].rstrip() for start, end in zip([0, *places], [*places, None], strict=True)]
+        with self._console.asking(), self._ahead.asking():
+            text = clean(self._edited("\n".join([*rows, "> "]), prefill, paging=True))
+        self._leave_if_told()
+        return text
+
     def read_secret(self, prompt: str) -> str:
         """The same, not echoed and not remembered."""
         with self._console.asking(), self._ahead.asking():
@@ -171,10 +195,11 @@ class Keyboard:
             self._console.say("")  # nobody's Enter ended the line
         return row.removesuffix("\n")
 
-    def _edited(self, prompt: str, prefill: str) -> str:
+    def _edited(self, prompt: str, prefill: str, *, paging: bool = False) -> str:
         self._open()
         if self._session is None:
             return prefill + self._line(prompt + prefill, whole=True)
+        self._session.app.erase_when_done = paging
         try:
             with self._leaving_gently(self._session):
                 return self._session.prompt(prompt, default=prefill)
@@ -184,7 +209,8 @@ class Keyboard:
             self._unfinished = clean(self._session.default_buffer.text)
             raise
         finally:
-            self._keep_early()
+            if not paging:
+                self._keep_early()
 
     def _leaving_gently(self, session: PromptSession[str]) -> AbstractContextManager[None]:
         """A signal that arrives inside the event loop ends it in order."""
@@ -205,17 +231,20 @@ class Keyboard:
 
         A Ctrl-C behind it is for the next question, and takes back what was typed before it.
         """
+        if self._input is None:
+            return
         from prompt_toolkit.input.typeahead import get_typeahead
         from prompt_toolkit.keys import Keys
 
-        if self._input is not None:
-            keys = get_typeahead(self._input)
-            while Keys.ControlC in (pressed := [key.key for key in keys]):
-                self._pressed = True
-                del keys[: pressed.index(Keys.ControlC) + 1]
-            text = "".join(_typed_by(key.key, key.data) for key in keys)
-            now = split_typed(text)
-            self._early = Typed(self._early.lines + now.lines, now.rest)
+        keys = get_typeahead(self._input)
+        if not keys:
+            return
+        while Keys.ControlC in (pressed := [key.key for key in keys]):
+            self._pressed = True
+            del keys[: pressed.index(Keys.ControlC) + 1]
+        text = "".join(_typed_by(key.key, key.data) for key in keys)
+        now = split_typed(self._early.rest + text)
+        self._early = Typed(self._early.lines + now.lines, now.rest)
 
     def _open(self) -> None:
         if self._session is None and not self._failed:
@@ -284,7 +313,25 @@ def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple
     if hasattr(output, "enable_cpr"):
         output.enable_cpr = False  # a late answer to the cursor question would look like typing
     remembered = InMemoryHistory(history.load())
-    return source, PromptSession(history=remembered, input=source, output=output)
+    session: PromptSession[str] = PromptSession(history=remembered, input=source, output=output)
+    _answer_at_once(session)
+    return source, session
+
+
+def _answer_at_once(session: PromptSession[str]) -> None:
+    """While it pages, Space, Page Down and `q` answer alone, before anything else is typed."""
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+    pages = Condition(lambda: session.app.erase_when_done and not session.default_buffer.text)
+
+    def answering(answer: str) -> Callable[[KeyPressEvent], None]:
+        return lambda event: event.app.exit(result=answer)
+
+    for key, answer in ((" ", " "), ("pagedown", " "), ("q", "q")):
+        bindings.add(key, filter=pages, eager=True)(answering(answer))
+    session.key_bindings = bindings
 
 
 def _exit(app: Any, error: Leaving) -> None:

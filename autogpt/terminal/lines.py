@@ -40,10 +40,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, however many rows it takes."""
+    """One line, however many rows it takes.
+
+    `further` is the gutter of its further rows, where it differs. Of a line that is `whole` nothing is
+    ever cut; of others a console shows the head and tail when they are very long.
+    """
 
     spans: tuple[Span, ...] = ()
     gutter: str = ""
+    further: str = ""
+    whole: bool = False
 
     @property
     def text(self) -> str:

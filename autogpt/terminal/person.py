@@ -20,17 +20,20 @@ from autogpt.terminal.answers import (
     Keys,
     Leave,
     Review,
+    View,
     Words,
     Yes,
     amount_of,
     is_bare_answer,
     meaning_of,
 )
+from autogpt.terminal.approval import Approval, approval, whole_text
 from autogpt.terminal.display import Display
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts, Leaving
 from autogpt.terminal.keyboard import Keyboard
-from autogpt.terminal.lines import Tone, block
+from autogpt.terminal.lines import Tone, block, line
+from autogpt.terminal.pager import Pager
 
 _LONGEST_RULE = 2000  # a rule that can't be shown whole is not offered
 
@@ -66,12 +69,14 @@ class TerminalUser:
         """
         with self._lock:
             self._drop_interrupt()
-            if question.note:
-                self._console.show(block(question.note))
-            if question.action is not None:
-                self._display.action(question.action)
+            shown = _shown(question)
+            pager = self._pager(shown, lambda: self._legend(question))
+            if self._display.shows(question.action, (*shown.must, *shown.change)) and not pager.is_long:
+                pager.seen = True
+            else:
+                pager.begin()
             while True:
-                text = self._read(self._legend(question))
+                text = self._read_to_end(pager, lambda: self._legend(question, pager))
                 if text is None:
                     return Left(at=self._now())
                 answer = self._answer(text, question)
@@ -145,7 +150,7 @@ class TerminalUser:
                 return ReviewAsked(at=self._now())
             case Always():
                 return self._always(question)
-            case Again(why=""):
+            case Again(why="") | View():
                 return Authorised(0, at=self._now()) if action is None else None
             case Again(why=why):
                 self._console.say(why, Tone.WARN)
@@ -158,12 +163,10 @@ class TerminalUser:
         if not rule or len(rule) > _LONGEST_RULE or question.action is None:
             self._console.say("There is no rule to allow this for good; it is asked each time.", Tone.WARN)
             return None
-        self._console.say("Always allow in this run:", Tone.LABEL)
-        self._console.show(block(rule, characters=10 * _LONGEST_RULE, rows=_LONGEST_RULE))
-        text = self._read(
-            f"{self._keys.authorise} adds this rule and runs the action; anything else goes back",
-            key_leaves=False,
-        )
+        legend = f"{self._keys.authorise} adds this rule and runs the action; anything else goes back"
+        pager = self._pager(_rule(rule, question.opens), lambda: legend)
+        pager.begin()
+        text = self._read_to_end(pager, lambda: legend, key_leaves=False)
         if text is None:
             return Left(at=self._now())
         if meaning_of(text, self._keys) == Yes():
@@ -171,24 +174,89 @@ class TerminalUser:
         self._console.say("The rule was not added.", Tone.DIM)
         return None
 
-    def _legend(self, question: Ask) -> str:
+    def _legend(self, question: Ask, pager: Pager | None = None) -> str:
         yes, no = self._keys.authorise, self._keys.leave
         if question.action is None:
             return f"Type something for the agent, Enter to go on, {no} to leave."
+        run = f"Run {one_line(question.action.command, longest=40)}?"
         always = " · a always allow this" if question.rule else ""
-        return (
-            f"Run {one_line(question.action.command, longest=40)}? {yes} yes · {yes} -N yes, N steps · "
-            f"{no} leave · s self-review{always} · or say what to do instead"
+        view = " · v view all of it" if pager is None or pager.is_long else ""
+        legend = (
+            f"{run} {yes} yes · {yes} -N yes, N steps · {no} leave · s self-review{always}{view} · "
+            "or say what to do instead"
         )
+        if (height := self._console.height()) and self._console.rows([line(legend)], height) * 3 > height:
+            keys = (yes, f"{yes} -N", no, "s", *("a" for _ in always[:1]), *("v" for _ in view[:1]))
+            return f"{run} {' · '.join(keys)} · words"
+        return legend
 
-    def _read(self, legend: str, *, key_leaves: bool = True) -> str | None:
-        """Show a question and wait; None when the person leaves by Ctrl-C twice or end of input."""
+    def _pager(self, approval: Approval, legend: Callable[[], str]) -> Pager:
+        """Pages that leave room for the question."""
+
+        def room() -> int:
+            height = self._console.height()
+            if not height or not self._keyboard.pages:
+                return 0
+            return max(height - self._console.rows([line(legend())], height) - 1, 1)
+
+        return Pager(self._console, approval, room)
+
+    def _read_to_end(self, pager: Pager, legend: Callable[[], str], *, key_leaves: bool = True) -> str | None:
+        """An answer, which approves only once the end of what is approved was shown; None leaves.
+
+        Before that whatever would approve shows the next page, as Enter and Space do.
+        """
+        yes = self._keys.authorise
+        hint, ahead = "", False
+        while True:
+            turning, pager.turning = pager.turning, False
+            if turning:
+                text = self._read(
+                    hint + self._turning(pager.percent), key_leaves=key_leaves, paging=True, ahead=ahead
+                )
+            else:
+                part = "" if pager.seen else f"{pager.percent} % shown; Enter shows more. "
+                text = self._read(hint + part + legend(), key_leaves=key_leaves)
+            hint, ahead = "", True
+            if text is None:
+                return None
+            if turning and text == "q":
+                continue
+            match meaning_of(text, self._keys):
+                case View():
+                    pager.begin_all()
+                case Again(why="") if not pager.ended:
+                    pager.turn()
+                case Yes() | Always() | Review() if not pager.seen:
+                    pager.turn()
+                    hint = (
+                        f"That was the end: now {yes} counts. "
+                        if pager.seen
+                        else f"First see the end, then {yes} counts: "
+                    )
+                case _:
+                    return text
+
+    def _turning(self, percent: int) -> str:
+        """What is said under a page."""
+        words = f"{percent} % shown. Space or Enter: more; q: the question."
+        return words if len(words) <= self._console.width() else f"{percent} %: Space more, q"
+
+    def _read(
+        self, legend: str, *, key_leaves: bool = True, paging: bool = False, ahead: bool = False
+    ) -> str | None:
+        """Show a question and wait; None when the person leaves by Ctrl-C twice or end of input.
+
+        `paging` asks under a page, where with `ahead` also that counts which was typed a moment before.
+        """
         warned = False
         while True:
             self._keyboard.prepare()
-            rest = self._gather(half=True)
-            self._console.say(legend, Tone.DIM)
+            rest = "" if paging and ahead else self._gather(half=True)
             try:
+                if paging:
+                    return self._keyboard.read_paging(legend, prefill=rest)
+                self._console.say(legend, Tone.DIM)
                 return self._keyboard.read(prefill=rest, whole=True)
             except EOFError:
                 return None
@@ -231,6 +299,18 @@ class TerminalUser:
                 self._interrupts.raise_pending()
             except KeyboardInterrupt:
                 return
+
+
+def _shown(question: Ask) -> Approval:
+    if question.action is not None:
+        return approval(question.action, question.preview, question.note)
+    return Approval(block(question.note) if question.note else ())
+
+
+def _rule(rule: str, opens: str) -> Approval:
+    """The rule that "always" would add: what it opens, and how it is written."""
+    heading = line("Always allow in this run:", Tone.LABEL)
+    return Approval((heading, *(whole_text(opens) if opens else ()), *whole_text(rule)))
 
 
 class UnattendedUser:

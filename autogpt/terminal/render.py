@@ -47,24 +47,25 @@ from autogpt.terminal.lines import GUTTER, Line, Span, Tone, block, dollars, lin
 _MOST_ARGUMENTS = 30
 _ACTION_CHARACTERS = 6000  # of all arguments together, about
 
-SHOWN_WHOLE = frozenset({"send_tweet", "send_email"})
-"""What speaks to others in the person's name; the commands take nothing that is too long to be shown."""
-
-_WHOLE = 100_000
-
 Lines = tuple[Line, ...]
 
 
 def event_lines(
-    event: Event, *, agent: str = "", replaying: bool = False, written: str | None = None
+    event: Event,
+    *,
+    agent: str = "",
+    replaying: bool = False,
+    written: str | None = None,
+    asked: bool = False,
 ) -> Lines:
     """The lines for one event; `replaying` adds what the person saw by having done it.
 
-    `written` is what a program wrote and the person has seen all of, just before.
+    `written` is what a program wrote and the person has seen all of, just before. An action that is to
+    be `asked` about is left out: the question shows it.
     """
     match event:
         case Replied(thoughts=thoughts, action=action):
-            return (*_thoughts(thoughts, agent), *action_lines(action))
+            return (*_thoughts(thoughts, agent), *(() if asked else action_lines(action)))
         case Garbled(text=text, why=why):
             heading = _titled("UNREADABLE REPLY:", why, Tone.WARN)
             return (heading, *block(text, characters=600, rows=8)) if text.strip() else (heading,)
@@ -114,16 +115,14 @@ def event_lines(
 
 
 def action_lines(action: Action) -> Lines:
-    """The action, literally: its command, then each argument on its own line."""
+    """The action, literally: its command, then each argument on its own line, in the middle cut if it is long.
+
+    For what runs without being asked about; what a person approves is shown by `autogpt.terminal.approval`.
+    """
     heading = _titled("NEXT ACTION:", action.command, Tone.NAME)
     arguments = list(action.args.items())
     room = max(_ACTION_CHARACTERS // max(len(arguments), 1), 300)
-    whole = action.command in SHOWN_WHOLE
-    shown = [
-        row
-        for name, value in arguments[:_MOST_ARGUMENTS]
-        for row in _argument(str(name), value, _WHOLE if whole else room, rows=_WHOLE if whole else 40)
-    ]
+    shown = [row for name, value in arguments[:_MOST_ARGUMENTS] for row in _argument(str(name), value, room)]
     if hidden := len(arguments) - _MOST_ARGUMENTS:
         shown += [line(f"… {count(hidden)} arguments more …", Tone.WARN, gutter="  ")] if hidden > 0 else []
     return (heading, *shown)
@@ -193,17 +192,17 @@ def _thoughts(thoughts: Thoughts, agent: str) -> Iterator[Line]:
         yield from block(thoughts.criticism)
 
 
-def _argument(name: str, value: Any, room: int, *, rows: int) -> Iterator[Line]:
+def _argument(name: str, value: Any, room: int) -> Iterator[Line]:
     label = Span(f"{one_line(name, longest=60)}: ", Tone.LABEL)
-    text = _literal(value)
+    text = literal(value)
     if "\n" not in text and len(text) <= min(room, 1000):
         yield Line((label, Span(text)), GUTTER)
     else:
         yield Line((label,), GUTTER)
-        yield from block(text, gutter=GUTTER * 2, characters=room, rows=rows)
+        yield from block(text, gutter=GUTTER * 2, characters=room)
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     """A text as it is, in quotes where its ends would not be seen; anything else as JSON."""
     if isinstance(value, str) and ("\n" in value or (value and value == value.strip())):
         return value

@@ -99,6 +99,9 @@ class FakeCommands:
     def canonical(self, action: Action) -> Action:
         return action
 
+    def preview(self, action: Action) -> None:
+        return None
+
     def run(self, action: Action) -> Ran:
         self.ran.append(action)
         return self.answer(action)

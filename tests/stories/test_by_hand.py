@@ -41,7 +41,9 @@ def test_from_a_task_to_its_end(place: Place) -> None:
         person.sees(
             "THOUGHTS (TeaGPT):", "│ I write green.md.", "REASONING:", "PLAN:", "│ - write", "CRITICISM:"
         )
-        person.sees("NEXT ACTION: write_to_file", "│ filename: green.md", "│ Leaves.")
+        person.sees(
+            "NEXT ACTION: write_to_file", "│ filename: green.md", "green.md: new file, 1 line", "│ +Leaves."
+        )
         person.answers("Run write_to_file?", "y")
         person.sees("RESULT: write_to_file", "step 1 · $0.00", "filename: black.md")
         person.answers("Run write_to_file?", "y -2")

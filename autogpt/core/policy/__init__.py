@@ -32,6 +32,7 @@ from autogpt.core.policy.reading import may_read, ruling_with_reading
 from autogpt.core.policy.rules import BY_THE_PERSON, Policy, Preset, Rule, Ruling, Verdict, option_rules
 from autogpt.core.policy.verdicts import SENSITIVE, names_address, ruling
 from autogpt.core.policy.without_effect import unreachable_rules
+from autogpt.core.policy.wording import in_words
 
 __all__ = [
     "BY_THE_PERSON",
@@ -46,6 +47,7 @@ __all__ = [
     "argument_kind",
     "as_text",
     "glob_matches",
+    "in_words",
     "may_read",
     "names_address",
     "option_rules",

@@ -1,0 +1,151 @@
+"""What a write would do to a file as it is now: the words, the difference, and its bounds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from autogpt.commands.control import ControlCommands
+from autogpt.commands.files import FileCommands
+from autogpt.commands.patch import PatchCommands
+from autogpt.commands.previewing import difference
+from autogpt.commands.registry import Registry
+from autogpt.core.actions import Action, Preview
+from autogpt.workspace import Workspace
+from tests.commands.conftest import StoppedClock
+
+
+@pytest.fixture
+def registry(workspace: Workspace, bugs: list[BaseException]) -> Registry:
+    families = (FileCommands(workspace), PatchCommands(workspace), ControlCommands())
+    return Registry(families, workspace=workspace, clock=StoppedClock(), on_bug=bugs.append)
+
+
+def preview(registry: Registry, command: str, **args: object) -> Preview:
+    made = registry.preview(registry.canonical(Action(command, args)))
+    assert made is not None
+    return made
+
+
+def test_a_new_file(registry: Registry) -> None:
+    made = preview(registry, "write_to_file", filename="./notes//a.txt", text="one\ntwo\n")
+    assert made == Preview("notes/a.txt", "new file, 2 lines", ("+one", "+two"), frozenset({"text"}))
+
+
+def test_a_file_that_is_replaced(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "".join(f"{n}\n" for n in range(214)))
+    new = "".join(f"{n}\n" for n in range(214) if n != 100) + "end"
+    made = preview(registry, "write_to_file", filename="a.txt", text=new)
+    assert made.what == "replaces 214 lines with 214 lines: 1 line added, 1 removed"
+    assert made.diff == (
+        "@@ -98,7 +98,6 @@", " 97", " 98", " 99", "-100", " 101", " 102", " 103",
+        "@@ -212,3 +211,4 @@", " 211", " 212", " 213", "+end", "\\ No newline at end of file",
+    )  # fmt: skip
+    same = preview(registry, "write_to_file", filename="a.txt", text=workspace.read_bytes("a.txt").decode())
+    assert (same.what, same.diff) == ("replaces 214 lines with the same text", ())
+    gone = preview(registry, "write_to_file", filename="a.txt", text="")
+    assert gone.what == "replaces 214 lines with 0 lines: 0 lines added, 214 removed"
+
+
+def test_text_that_is_added_and_edits(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "one\ntwo\nthree\nfour")
+    made = preview(registry, "append_to_file", filename="a.txt", text="five\n")
+    assert made.what == "adds 1 line to the 4 lines there"
+    assert made.diff[-3:] == ("-four", "\\ No newline at end of file", "+fourfive")
+    made = preview(registry, "patch_file", filename="a.txt", edits=[{"search": "two\n", "replace": "2\n"}])
+    assert (made.file, made.shows) == ("a.txt", {"edits"})
+    assert made.what == "changes a file of 4 lines: 1 line added, 1 removed"
+    assert "-two" in made.diff
+    assert "+2" in made.diff
+
+
+def test_nothing_is_changed_by_looking(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "one\n")
+    before = workspace.revision
+    for command in ("write_to_file", "append_to_file"):
+        preview(registry, command, filename="a.txt", text="two\n")
+        preview(registry, command, filename="new/b.txt", text="two\n")
+    assert workspace.revision == before
+    assert [entry.name for entry in workspace.walk()] == ["a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "replaces a file that is not text (11 bytes) with 1 line"),
+        (b"x" * 5_000_001, "replaces a file of 5.0 MB, too large to compare with 1 line"),
+    ],
+)
+def test_what_cannot_be_compared_is_told(
+    workspace: Workspace, registry: Registry, content: bytes, what: str
+) -> None:
+    workspace.write_bytes("a", content)
+    made = preview(registry, "write_to_file", filename="a", text="new\n")
+    assert (made.what, made.diff) == (what, ("+new",))
+
+
+def test_what_would_fail_hides_nothing(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "one\n")
+    for action in (
+        Action("patch_file", {"filename": "a.txt", "edits": [{"search": "two", "replace": "2"}]}),
+        Action("write_to_file", {"filename": "../a.txt", "text": "x"}),
+        Action("write_to_file", {"filename": "a.txt", "text": "x", "invented": "evil"}),
+    ):
+        made = registry.preview(registry.canonical(action))
+        assert made is not None
+        assert made.what.startswith("It would fail as things are: ")
+        assert made.shows == frozenset()
+
+
+def test_what_touches_no_file_has_none(registry: Registry) -> None:
+    for action in (
+        Action("delete_file", {"filename": "a"}),
+        Action("task_complete", {"reason": "x"}),
+        Action("invented", {"text": "x"}),
+    ):
+        assert registry.preview(action) is None
+
+
+def test_line_ends_are_told_where_they_change() -> None:
+    assert difference("a\r\nb\r\n", "a\r\nc\r\n") == ("@@ -1,2 +1,2 @@", " a", "-b", "+c")
+    assert difference("a\r\n", "a\n") == ("@@ -1 +1 @@", "-a\r", "+a")
+    assert difference("a\u2028b\x0bc\n", "a\u2028b\x0bd\n")[1:] == ("-a\u2028b\x0bc", "+a\u2028b\x0bd")
+
+
+def applied(before: str, diff: tuple[str, ...]) -> str:
+    """The text after a difference, by its own numbers."""
+    old, new, at = before.split("\n"), [], 0
+    for row in diff:
+        if row.startswith("@@"):
+            start, _, length = row.split()[1][1:].partition(",")
+            until = int(start) - (length != "0")
+            new += old[at:until]
+            at = until
+        elif row[0] in " -":
+            assert old[at] == row[1:]
+            new += [row[1:]] if row[0] == " " else []
+            at += 1
+        elif row[0] == "+":
+            new.append(row[1:])
+    return "\n".join([*new, *old[at:]])
+
+
+@pytest.mark.parametrize("kinds", [3, 90, 100_000])
+@pytest.mark.parametrize("lines", [3, 200, 6_000])
+def test_the_difference_leads_from_one_to_the_other(kinds: int, lines: int) -> None:
+    chance = random.Random(kinds * lines)
+    before, after = ("".join(f"{chance.randrange(kinds)}\n" for _ in range(lines)) for _ in range(2))
+    assert applied(before, difference(before, after)) == after
+    assert applied(before, difference(before, before[: len(before) // 2] + before)) == (
+        before[: len(before) // 2] + before
+    )
+
+
+def test_a_long_search_for_the_shortest_difference_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autogpt.commands.previewing._MOST_STEPS", 1_000)
+    before = "".join(f"{n % 7}\n" for n in range(3_000))
+    after = before.replace("3\n", "x\n")
+    diff = difference(before, after)
+    assert applied(before, diff) == after
+    assert diff[0] == "@@ -1,3000 +1,3000 @@"  # from the first to the last that differs, with what is around
