@@ -264,7 +264,7 @@ class FileCommands:
         )
         return f"{named(entry.name)} is a folder {what}. Name a file in it, or use list_files."
 
-    def _checked(self, filename: str, text: str, whole: str | None = None) -> _Before | None:
+    def _checked(self, filename: str, text: str, whole: str = "") -> _Before | None:
         """What a file holds that text is to be put into, None where there is none.
 
         `whole` is all that it will hold, where that is known. Raises CommandError for what must not hold text.

@@ -117,7 +117,7 @@ def test_appending_and_patching_neither_lose_nor_hide_what_others_changed(worksp
 
 def test_what_is_known_outlives_the_process(workspace: Workspace) -> None:
     file = workspace.root / "a.txt"
-    kept: dict[str, object] = {}
+    kept: dict[str, Any] = {}
     first = life(workspace)
     for ran in (
         first("write_to_file", filename="a.txt", text="one\n"),
@@ -132,7 +132,7 @@ def test_what_is_known_outlives_the_process(workspace: Workspace) -> None:
     refused = life(workspace, kept)("write_to_file", filename="a.txt", text="three\n")
     assert not refused.ok
     assert "It holds 1 line (4 bytes) now; read it to see them." in refused.result
-    assert life(workspace, {**kept, **refused.seen})("write_to_file", filename="a.txt", text="three\n").ok
+    assert life(workspace, kept | dict(refused.seen))("write_to_file", filename="a.txt", text="three\n").ok
     assert file.read_text() == "three\n"
     # A forged record breaks nothing.
     assert life(workspace, {"a.txt": 5, "": None})("write_to_file", filename="a.txt", text="four\n").ok
