@@ -87,6 +87,10 @@ def test_what_is_shown_is_what_is_added(spec: CommandSpec) -> None:
     ("pattern", "words"),
     [
         ("", ""),
+        (
+            'write_to_file(filename="a.txt")',
+            'It allows write_to_file where its filename is "a.txt", whatever its text is.',
+        ),
         ("do_nothing", "It allows do_nothing, which has no arguments."),
         ("read_file", "It allows read_file, whatever its arguments are."),
         (

@@ -211,6 +211,8 @@ def test_a_file_that_is_replaced_is_shown_by_what_changes_and_yes_works_at_once(
     (place.workspace / "old.txt").write_text("".join(f"old {n}\n" for n in range(5_000)))
     with OpenAIServer(model) as server, reading(place, server) as person:
         asked = person.reads()
+        assert person.raw.count(b"filename:") == 1
+        assert b"text:" not in person.raw
         assert "+new 299" in asked
         assert "Run write_to_file?" in asked
         first = person.types("v").reads()
