@@ -116,8 +116,8 @@ class FileCommands:
     @previews(append_to_file)
     def _would_append(self, filename: str, text: str) -> Preview:
         before = self._checked(filename, text)
-        begins = before is not None and _added(before, text)[1]
-        return appended(filename, standing(self._workspace, filename), "\n" + text if begins else text)
+        begins = before is not None and bool(_added(before, text)[1])
+        return appended(filename, standing(self._workspace, filename), text, begins_line=begins)
 
     @command(
         aliases=("open_file", "load_file", "view_file", "get_file", "cat", "read", "get_file_contents"),

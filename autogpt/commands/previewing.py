@@ -71,8 +71,8 @@ def replaced(filename: str, before: Standing | None, after: str) -> Preview:
     return Preview(filename, f"replaces {lines_of(before.text)} with {lines_of(after)}{_counts(diff)}", diff)
 
 
-def appended(filename: str, before: Standing | None, added: str) -> Preview:
-    """Text is added at the end of a file."""
+def appended(filename: str, before: Standing | None, added: str, *, begins_line: bool) -> Preview:
+    """Text is added at the end of a file, on a line of its own if it `begins_line`."""
     if before is None:
         return Preview(filename, f"new file, {lines_of(added)}", _added(added))
     if before.text is None:
@@ -80,7 +80,7 @@ def appended(filename: str, before: Standing | None, added: str) -> Preview:
     return Preview(
         filename,
         f"adds {lines_of(added)} to the {lines_of(before.text)} there",
-        difference(before.text, before.text + added),
+        difference(before.text, before.text + "\n" * begins_line + added),
     )
 
 
