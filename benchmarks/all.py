@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import subprocess
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "browser": "The browser",
     "memory": "Memory",
     "leaving": "What leaves",
+    "obedient": "An obedient model",
 }
 """Modules of this package and the titles of their tables, in the page's order."""
 
@@ -56,7 +58,7 @@ def main() -> None:
     """Run everything that there is; the page is replaced only when all went well."""
     parts = [INTRODUCTION, f"Measured on {machine()}\n"]
     for name, title in BENCHMARKS.items():
-        if not (Path(__file__).parent / f"{name}.py").exists():
+        if importlib.util.find_spec(f"benchmarks.{name}") is None:
             continue
         result = table(name)
         print(f"{title}\n\n{result}\n", flush=True)
