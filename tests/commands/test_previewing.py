@@ -54,7 +54,7 @@ def test_text_that_is_added_and_edits(workspace: Workspace, registry: Registry) 
     assert made.what == "adds 1 line to the 4 lines there"
     assert made.diff[-3:] == ("-four", "\\ No newline at end of file", "+fourfive")
     made = preview(registry, "patch_file", filename="a.txt", edits=[{"search": "two\n", "replace": "2\n"}])
-    assert (made.file, made.shows) == ("a.txt", {"edits"})
+    assert (made.file, made.shows) == ("a.txt", frozenset({"edits"}))
     assert made.what == "changes a file of 4 lines: 1 line added, 1 removed"
     assert "-two" in made.diff
     assert "+2" in made.diff
