@@ -204,10 +204,10 @@ def test_a_window_that_is_resized_between_pages(place: Place) -> None:
 
 @pytest.mark.parametrize("option", ["--plain", ""])
 def test_where_nothing_can_be_paged_all_is_printed(place: Place, option: str) -> None:
-    environ = {} if option else {"TERM": "dumb"}
+    term = "xterm-256color" if option else "dumb"
     with (
         OpenAIServer(Model(shell(SCRIPT_300))) as server,
-        reading(place, server, *([option] if option else []), **environ) as person,
+        reading(place, server, *([option] if option else []), TERM=term) as person,
     ):
         person.is_asked("Run execute_shell?")
         assert all(f"echo step {n}\r\n".encode() in person.raw for n in range(1, 301) if n != 150)
