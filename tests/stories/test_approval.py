@@ -23,13 +23,25 @@ SHELL = {"EXECUTE_LOCAL_COMMANDS": "True", "SANDBOX": "host"}
 READS = b"\x1b[?2004h"
 """What prompt_toolkit writes when it begins to read."""
 
-WAITS = re.compile(r"(?:% shown|%: Space|words|instead|goes\s+back)[^│]*\n>\s*$")
+WAITS = re.compile(r"(?:%\s+shown|%:\s+Space|words|instead|goes\s+back)[^│]*\n>\s*$")
 
 
 class Reader(Person):
     """Reads page after page of a window that scrolls."""
 
     _prompts = 0
+
+    def __enter__(self) -> Reader:
+        super().__enter__()
+        return self
+
+    def types(self, text: str) -> Reader:
+        super().types(text)
+        return self
+
+    def presses(self, keys: str) -> Reader:
+        super().presses(keys)
+        return self
 
     def reads(self) -> str:
         """Wait until the program waits for a key once more; the screen."""
