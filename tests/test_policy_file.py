@@ -203,6 +203,6 @@ def test_the_patterns_of_the_documentation_can_be_read() -> None:
     patterns = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
     assert len(patterns) == 6
     options = re.findall(r"--(?:allow|ask|deny) '([^']+)'", text)
-    assert len(options) == 2
+    assert len(options) == 3
     for pattern in [*patterns, *options]:
         parse_pattern(pattern)

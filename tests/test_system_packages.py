@@ -40,6 +40,7 @@ PACKAGES = {
 """The package of Debian's that a program comes with, itself or by what it depends on."""
 
 ELSEWHERE = {
+    "cmd": "Windows' own, in a test for Windows",
     "geckodriver": "Debian has no package of it; what needs it skips",
     "uv": "the tests' own environment has it",
 }

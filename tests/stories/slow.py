@@ -12,15 +12,15 @@ from autogpt import cli
 from autogpt.workspace import Workspace
 
 if __name__ == "__main__":
-    write_text = Workspace.write_text
+    write_bytes = Workspace.write_bytes
 
-    def wait_and_write(self: Workspace, filename: str, text: str) -> object:
+    def wait_and_write(self: Workspace, filename: str, content: bytes) -> object:
         with open(os.environ["WAIT_AT"], "rb") as fifo:
             # Not one long read: a signal that came just before it would not be heard.
             while not select.select([fifo], [], [], 0.1)[0]:
                 pass
-        return write_text(self, filename, text)
+        return write_bytes(self, filename, content)
 
     sys.argv[0] = "autogpt"
-    with patch.object(Workspace, "write_text", wait_and_write):
+    with patch.object(Workspace, "write_bytes", wait_and_write):
         cli.main()
