@@ -24,7 +24,6 @@ from autogpt.settings import Settings
 from autogpt.settings.folder import PROMPT
 from autogpt.settings.texts import visible_path
 from autogpt.stage import Stage, is_named_by_container
-from autogpt.workspace import Workspace
 
 NOBODY_ASKS = (
     "Nobody is there to approve commands: give --continuous, or allow some with --allow or --policy."
@@ -77,16 +76,6 @@ def _policy_of_file(here: Stage) -> Policy:
     for warning in warnings:
         here.warn(warning)
     return policy
-
-
-def check_workspace(here: Stage, place: Workspace, header: Header) -> None:
-    """Where the agent may work is said by the person, never by a file that is there."""
-    before = Path(header.workspace)
-    if here.options.workspace_directory is None and before != place.root and before.exists():
-        raise UsageError(
-            f"This run worked in {before}, and the workspace is now {place.root}: "
-            "say which one to use with --workspace-directory."
-        )
 
 
 def in_workspace_of(here: Stage, header: Header) -> Stage | None:

@@ -25,7 +25,7 @@ from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import check_workspace, given_limits, in_workspace_of, limits_json, read_rules
+from autogpt.rights import given_limits, in_workspace_of, limits_json, read_rules
 from autogpt.settings.folder import PROFILE
 from autogpt.settings.trust import budget_claim
 from autogpt.settings.trust_record import Said
@@ -101,7 +101,6 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             here, source = connected
             rules = read_rules(here, source)
             place = build.workspace(here.settings, governs.read_only)
-            check_workspace(here, place, opened.header)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             begun = Begun(opened.header, tuple(opened.events), journal)

@@ -96,8 +96,19 @@ class TestWorkspaceOfAResumedRun:
         assert "is not known to have begun" in self.refused(stopped, "-c")
 
     def test_in_the_container_what_is_mounted_is_trusted(self, stopped: Place) -> None:
-        ended = played(stopped, Model(), "resume", "-c", HOME="/nowhere", AUTOGPT_CONTAINER="1")
+        own = str(stopped.folder)
+        ended = played(stopped, Model(), "resume", "-c", HOME="/nowhere", AUTOGPT_OWN_FOLDER=own)
         assert ended.code == 0, ended.said
+
+    @pytest.mark.parametrize("folder", ["other", "auto_gpt_workspace"])
+    def test_the_command_line_says_which_folder_it_is(self, stopped: Place, folder: str) -> None:
+        (stopped.folder / folder).mkdir(exist_ok=True)
+        ended = played(
+            stopped, Model(write("b.md")), "resume", "-c", "-w", folder, WORKSPACE_DIRECTORY="somewhere/else"
+        )
+        assert ended.code == 0, ended.said
+        assert (stopped.folder / folder / "b.md").exists()
+        assert not (stopped.folder / "somewhere").exists()
 
     def test_damage_to_the_list_is_no_trust(self, stopped: Place) -> None:
         noted = list((stopped.folder.parent / "home/.config/autogpt/runs").iterdir())

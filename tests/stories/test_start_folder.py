@@ -246,7 +246,7 @@ def test_a_link_to_such_a_folder_is_refused(place: Place) -> None:
     (place.folder / "conf").mkdir()
     (place.folder / "auto_gpt_workspace").symlink_to("conf")
     conf = str(place.folder / "conf")
-    assert "your own rules" in refused(place, XDG_CONFIG_HOME=conf, APPDATA=conf)
+    assert "your own rules" in refused(place, "--trust-folder", XDG_CONFIG_HOME=conf, APPDATA=conf)
 
 
 def test_a_virtual_environment_in_the_workspace_is_no_reason_to_refuse(place: Place) -> None:

@@ -302,7 +302,9 @@ def test_it_would_have_if_it_had_been_trusted(scene: Scene, name: str) -> None:
     folder.lies_in(scene)
     ended, found = started(scene, folder, "--trust-folder")
     assert found, ended.said
-    assert list((scene.place.folder.parent / "home").glob(".config/autogpt/*")) == [], "for this start only"
+    assert list((scene.place.folder.parent / "home").glob(".config/autogpt/folders/*")) == [], (
+        "for this start only"
+    )
 
 
 @pytest.mark.parametrize("name", FOLDERS)
@@ -392,6 +394,7 @@ class TestWhoNoticesNothing:
             shutil.copy(ROOT / "run.sh", checkout)
             (checkout / "scripts").mkdir()
             (checkout / "scripts" / "install.sh").write_text("exit 0\n")
+            shutil.copy(ROOT / "scripts" / "start.py", checkout / "scripts")
             (checkout / ".venv" / "bin").mkdir(parents=True)
             python = checkout / ".venv" / "bin" / "python"
             python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
