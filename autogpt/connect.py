@@ -19,8 +19,9 @@ from autogpt.models import catalogue
 from autogpt.models.embeddings import EmbeddingModel
 from autogpt.models.endpoint import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
-from autogpt.settings import Models, Secret, Settings, set_in_env_file
+from autogpt.settings import Models, Secret, Settings, set_in_env_file, set_there
 from autogpt.settings.kinds import KEY, URL
+from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.variables import LARGEST_WINDOW
 
 UNKNOWN_WINDOW = 8_192
@@ -318,7 +319,14 @@ def _one_of(questions: Questions, names: tuple[str, ...]) -> str | None:
 
 
 def _offer_to_write(questions: Questions, env_file: Path, values: dict[str, str]) -> None:
-    if not questions.ask_yes_no(f"Keep this in {env_file.name} for the next time?", True):
+    try:
+        there = {name for name in values if (held := set_there(env_file, name)) and not is_placeholder(held)}
+    except UsageError:
+        there = set()
+    asked = f"Keep this in {env_file.name} for the next time?"
+    if there:
+        asked = f"Keep this in {env_file.name}, in place of the {' and '.join(sorted(there))} that is there?"
+    if not questions.ask_yes_no(asked, not there):
         return
     try:
         for name, value in values.items():

@@ -31,6 +31,10 @@ _OF_A_CHECKOUT = (
 )
 """What starts, installs or builds the program from its checkout."""
 
+_BEFORE_THE_PROGRAM = ("autogpt", "collections", "importlib", "pkgutil", "runpy")
+_TAKEN_FOR_CODE = tuple(Path(name + ending) for name in _BEFORE_THE_PROGRAM for ending in ("", ".py"))
+"""What `python -m autogpt` could run before or instead of the program, in the folder where it starts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Governing:
@@ -96,7 +100,13 @@ def governing(settings: Settings) -> Governing:
     is_checkout = all((checkout / name).exists() for name in _OF_A_CHECKOUT)
     rules, records = policy_path(settings), settings.configuration_folder
     run, models = settings.run, settings.models
-    named = (ENV_FILE, run.ai_settings_file, run.prompt_settings_file, models.azure_config_file)
+    named = (
+        ENV_FILE,
+        run.ai_settings_file,
+        run.prompt_settings_file,
+        models.azure_config_file,
+        *_TAKEN_FOR_CODE,
+    )
     return Governing(
         code=(package, *(map(_real, (checkout / name for name in _OF_A_CHECKOUT)) if is_checkout else ())),
         libraries=tuple(_real(entry) for entry in dict.fromkeys(sys.path) if entry),

@@ -1,4 +1,4 @@
-"""Which runs began on this account, and in which workspace: what a journal says of itself proves nothing.
+"""Which runs began on this account, where, and in which workspace: what a journal says of itself proves nothing.
 
 Each run has a file of its own in the person's configuration folder, so several processes never wait for
 one another, and damage to one file is damage to one run. Only the newest are kept. What it does not promise:
@@ -21,8 +21,8 @@ MOST = 2000
 _FOLDER = "runs"
 
 
-def remember_run(configuration: Path | None, run_id: str, workspace: Path) -> bool:
-    """Note that a run began in a workspace; False where that can't be noted."""
+def remember_run(configuration: Path | None, run_id: str, workspace: Path, records: Path) -> bool:
+    """Note that a run began in a workspace, its journal being in `records`; False where that can't be noted."""
     if configuration is None:
         return False
     folder = configuration / _FOLDER
@@ -31,7 +31,8 @@ def remember_run(configuration: Path | None, run_id: str, workspace: Path) -> bo
         folder.mkdir(mode=0o700, exist_ok=True)
         if not _is_private(folder):
             return False
-        _put(folder, _name(run_id, str(workspace)), str(workspace))
+        where = _where(str(workspace), records)
+        _put(folder, _name(run_id, where), where)
     except OSError:
         return False
     with suppress(OSError):
@@ -39,36 +40,40 @@ def remember_run(configuration: Path | None, run_id: str, workspace: Path) -> bo
     return True
 
 
-def is_known_run(configuration: Path | None, run_id: str, workspace: str) -> bool:
-    """Whether the run of that id began in that workspace, as this account noted it."""
+def is_known_run(configuration: Path | None, run_id: str, workspace: str, records: Path) -> bool:
+    """Whether the run of that id began in that workspace, as this account noted it; a copied journal's didn't."""
     if configuration is None:
         return False
-    folder = configuration / _FOLDER
+    folder, where = configuration / _FOLDER, _where(workspace, records)
     try:
         if not _is_private(folder):
             return False
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with open(os.open(folder / _name(run_id, workspace), flags), "rb") as file:
-            return file.read(len(_encoded(workspace)) + 1) == _encoded(workspace)
+        with open(os.open(folder / _name(run_id, where), flags), "rb") as file:
+            return file.read(len(_encoded(where)) + 1) == _encoded(where)
     except OSError:
         return False
 
 
-def _name(run_id: str, workspace: str) -> str:
-    return f"{run_id}-{sha256(_encoded(workspace)).hexdigest()[:16]}"
+def _where(workspace: str, records: Path) -> str:
+    return f"{workspace}\n{os.path.realpath(records)}"
 
 
-def _encoded(workspace: str) -> bytes:
-    return workspace.encode("utf-8", "surrogatepass")
+def _name(run_id: str, where: str) -> str:
+    return f"{run_id}-{sha256(_encoded(where)).hexdigest()[:16]}"
 
 
-def _put(folder: Path, name: str, workspace: str) -> None:
+def _encoded(where: str) -> bytes:
+    return where.encode("utf-8", "surrogatepass")
+
+
+def _put(folder: Path, name: str, where: str) -> None:
     """The file is there with all that it holds, or not at all."""
     unfinished = folder / f".{secrets.token_hex(6)}"
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:
-            file.write(_encoded(workspace))
+            file.write(_encoded(where))
         os.replace(unfinished, folder / name)
     finally:
         unfinished.unlink(missing_ok=True)

@@ -18,12 +18,12 @@ from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
-from autogpt.known_runs import is_known_run
+from autogpt.known_runs import is_known_run, remember_run
 from autogpt.policy_file import default_policy_path, read_policy
 from autogpt.settings import Settings
 from autogpt.settings.folder import PROMPT
 from autogpt.settings.texts import visible_path
-from autogpt.stage import Stage, is_named_by_container
+from autogpt.stage import STATE, Stage, is_named_by_container
 
 NOBODY_ASKS = (
     "Nobody is there to approve commands: give --continuous, or allow some with --allow or --policy."
@@ -106,16 +106,26 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
     usual = os.path.realpath(here.settings.files.workspace_directory.expanduser())
     files = replace(here.settings.files, workspace_directory=Path(before))
     there = replace(here, settings=replace(here.settings, files=files))
+    known = is_named_by_container(here.environ) or is_known_run(
+        here.settings.configuration_folder, header.id, before, STATE
+    )
     if here.attended:
-        if before == usual:
+        if before == usual and known:
             return there
-        here.say(
-            f"This run works in {visible_path(Path(before))}, and not in {visible_path(Path(usual))}, as a new one would."
-        )
-        return there if here.questions.ask_yes_no("Go on there?") else None
-    if not is_named_by_container(here.environ) and not is_known_run(
-        here.settings.configuration_folder, header.id, before
-    ):
+        if not known:
+            here.warn(
+                "This run is not known to have begun on this account: if its record came with somebody's folder, it may "
+                "say that you allowed more than you did."
+            )
+        if before != usual:
+            here.say(
+                f"This run works in {visible_path(Path(before))}, and not in {visible_path(Path(usual))}, as a new one would."
+            )
+        if not here.questions.ask_yes_no("Go on there?"):
+            return None
+        remember_run(here.settings.configuration_folder, header.id, Path(before), STATE)
+        return there
+    if not known:
         raise UsageError(
             f"Run {header.id} is not known to have begun on this account in {visible_path(Path(before))}, and nobody is there to "
             f"ask. If the agent may work there, say so: {_with_w(here, header, before)}"

@@ -13,11 +13,11 @@ from typing import TextIO
 
 from autogpt.core.errors import JournalError, UsageError
 from autogpt.options import Options
-from autogpt.settings import Loaded, Models, Settings, TrustRecord, load_settings
+from autogpt.settings import Loaded, Models, Secret, Settings, TrustRecord, load_settings
 from autogpt.settings.folder import STATE as _STATE
 from autogpt.settings.load import configuration_folder, home_of
 from autogpt.settings.texts import resolved
-from autogpt.settings.trust import Accepts, Claim, everything
+from autogpt.settings.trust import Accepts, Claim, everything, typed_key_claim
 from autogpt.terminal.console import Console, look_of
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Interrupts
@@ -62,7 +62,9 @@ class Stage:
             return named
         if Path(sys.argv[0]).stem == "autogpt":
             return "autogpt"
-        return f"{shlex.quote(sys.orig_argv[0])} -m autogpt"
+        # -P: a package of this name that lies in the folder by then must not run in the program's place.
+        safely = " -P" if sys.version_info >= (3, 11) and not _runs_from_here() else ""
+        return f"{shlex.quote(sys.orig_argv[0])}{safely} -m autogpt"
 
     def say(self, text: str) -> None:
         """A line for the person."""
@@ -85,8 +87,10 @@ class Stage:
             self.warn("Your answer can't be kept in your configuration folder: it holds for this start.")
         return True
 
-    def keep_written(self, address: str | None) -> None:
-        """Remember that the address in `.env` is the one that the person gave, and the program wrote there."""
+    def keep_written(self, key: Secret | None, address: str | None) -> None:
+        """Remember that key and address in `.env` are those that the person gave, and the program wrote there."""
+        if key is not None:
+            self.record.keep({typed_key_claim("OPENAI_API_KEY", key.reveal()): True})
         now = load_settings(self.environ, ENV_FILE, _overrides(self.options), self.accepts)
         written = [claim for claim in now.refused if address and claim.is_address(address)]
         if written:
@@ -172,7 +176,11 @@ def _accepts(options: Options, environ: Mapping[str, str], record: TrustRecord) 
 
 def _is_programs_own(environ: Mapping[str, str]) -> bool:
     """Whether this is the checkout that the program runs from, or the folder that its container named."""
-    return Path.cwd().resolve() == Path(__file__).resolve().parents[1] or is_named_by_container(environ)
+    return _runs_from_here() or is_named_by_container(environ)
+
+
+def _runs_from_here() -> bool:
+    return Path.cwd().resolve() == Path(__file__).resolve().parents[1]
 
 
 def is_named_by_container(environ: Mapping[str, str]) -> bool:
@@ -263,6 +271,9 @@ def make_state_folder() -> Path:
     """The folder for the program's own files, for its owner only. Raises UsageError."""
     try:
         STATE.mkdir(mode=0o700, exist_ok=True)
+        ignored = STATE / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("# What the agent did and read is in here.\n*\n", "utf-8")
     except OSError as error:
         raise UsageError(
             f"The folder {STATE} can't be made here ({error.strerror}): start in a folder that you can write."

@@ -53,7 +53,8 @@ def new_run(options: Options) -> ExitCode:
         profile, spent = _profile(here, source, watcher)
         if profile is None:
             return ExitCode.INTERRUPTED
-        limits = given_limits(here, Limits(budget=here.settings.run.api_budget or profile.budget))
+        budgets = [each for each in (here.settings.run.api_budget, profile.budget) if each]
+        limits = given_limits(here, Limits(budget=min(budgets, default=None)))
         header = Header(
             task=profile.task or "; ".join(profile.goals),
             profile=profile,
@@ -66,7 +67,9 @@ def new_run(options: Options) -> ExitCode:
         )
         with nothing_begun():
             # Noted first: a process that is killed in between leaves no run that nobody knows.
-            known = partial(remember_run, here.settings.configuration_folder, workspace=place.root)
+            known = partial(
+                remember_run, here.settings.configuration_folder, workspace=place.root, records=STATE
+            )
             created = build.run_store(here.settings, STATE).create(header, known)
         with created as journal, words_kept(here, journal), closing.pop_all():
             begun = Begun(journal.header, (), journal)
@@ -157,7 +160,8 @@ def _connected(here: Stage, *, demo: bool) -> tuple[Stage, Provider | Demonstrat
             return None
         if isinstance(chosen, Demonstration):
             return here, chosen
-        here.keep_written(chosen.models.base_url)
+        typed = chosen.models.api_key if chosen.models.api_key != here.settings.models.api_key else None
+        here.keep_written(typed, chosen.models.base_url)
         here = replace(here, settings=chosen)
     light_import.preload()
     return here, connect.provider(here.settings, date.today(), here.warn)

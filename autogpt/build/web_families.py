@@ -39,6 +39,7 @@ def _browser(means: Means) -> Browser:
         user_agent=web.user_agent,
         private_network=web.allow_private_network,
         environ=means.environ,
+        place=means.place.root,
     )
     browser = WebBrowser(wish, means.door, warn=means.person.warn)
     means.closing.callback(browser.close)

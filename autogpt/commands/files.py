@@ -79,6 +79,7 @@ class FileCommands:
     def write_to_file(self, filename: Filename, text: Content) -> str:
         """Write text to a file, replacing what it held; folders are made."""
         before = self._checked(filename, text, text)
+        self._seen.check_shown(filename, text, _whole(before))
         new = _New(encoded(text)) if before is None else _written_as(before.head, text)
         gone = "" if before is None or before.whole == new.content else self._replaced(before)
         written = self._workspace.write_bytes(filename, new.content)
@@ -92,13 +93,15 @@ class FileCommands:
 
     @previews(write_to_file)
     def _would_write(self, filename: str, text: str) -> Preview:
-        self._checked(filename, text, text)
+        before = self._checked(filename, text, text)
+        self._seen.note_shown(filename, text, _whole(before))
         return replaced(filename, standing(self._workspace, filename), text)
 
     @command(aliases=("append_file", "append", "append_text_to_file", "add_to_file"), touches=_FILES)
     def append_to_file(self, filename: Filename, text: Content) -> str:
         """Add text at the end of a file, on a line of its own; the file is made if it isn't there."""
         before = self._checked(filename, text)
+        self._seen.check_shown(filename, text, _whole(before))
         added, broke = (encoded(text), "") if before is None else _added(before, text)
         written = self._workspace.append_bytes(filename, added)
         if before is None:
@@ -116,6 +119,7 @@ class FileCommands:
     @previews(append_to_file)
     def _would_append(self, filename: str, text: str) -> Preview:
         before = self._checked(filename, text)
+        self._seen.note_shown(filename, text, _whole(before))
         begins = before is not None and bool(_added(before, text)[1])
         return appended(filename, standing(self._workspace, filename), text, begins_line=begins)
 
@@ -358,6 +362,10 @@ class _New:
     content: bytes
     manner: str = ""
     note: str = ""
+
+
+def _whole(before: _Before | None) -> bytes | None:
+    return before.whole if before else None
 
 
 def _written_as(before: bytes, text: str) -> _New:

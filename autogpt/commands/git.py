@@ -177,11 +177,16 @@ class GitCommands:
                     f"Nothing was committed, for {_listed(named_ones)} seems to hold keys or passwords. Leave it out; "
                     "or name it in keys too, then the person is asked."
                 )
-            made = repository.commit(message, paths, secret)
             kept = (
                 f"\nLeft out, for they seem to hold keys or passwords: {_listed(secret)}. (Best named in .gitignore; to "
                 "commit one, name it in keys: then the person is asked.)"
             )
+            try:
+                made = repository.commit(message, paths, secret)
+            except CommandError as error:
+                if not secret:
+                    raise
+                raise CommandError(f"{error}{kept}") from None
             return f"Committed{self._on(repository)}: {made}{_left_out(repository)}{kept if secret else ''}"
 
     # -- how -------------------------------------------------------------------------------------

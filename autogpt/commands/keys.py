@@ -33,6 +33,19 @@ _PASSWORD = re.compile(
 )
 
 
+_URL_PASSWORD = re.compile(
+    r"[a-z][a-z0-9+.-]{1,20}://[^\s/:@'\"<>]{1,100}:([^\s/:@'\"<>]{6,200})@[\w.-]", re.IGNORECASE
+)
+_PLACEHOLDER = re.compile(r"pass(word|wd)?|secret|changeme|example|xxx+|\*+|your.*|[$%{].*", re.IGNORECASE)
+
+
+def _in_an_address(text: str) -> bool:
+    """Whether an address in the text has a password in it that is no placeholder."""
+    if "://" not in text:
+        return False
+    return any(not _PLACEHOLDER.fullmatch(found[1]) for found in _URL_PASSWORD.finditer(text))
+
+
 def looks_like_keys(name: str, text: Callable[[], str]) -> bool:
     """Whether a file seems to hold keys; `text` gives what is in it, "" where that can't be said."""
     last = folded(name.rpartition("/")[2])
@@ -41,4 +54,8 @@ def looks_like_keys(name: str, text: Callable[[], str]) -> bool:
     if _NAMES.fullmatch(last):
         return True
     content = text()
-    return holds_key(content) or bool(_SETTINGS.fullmatch(last) and _PASSWORD.search(content))
+    return (
+        holds_key(content)
+        or _in_an_address(content)
+        or bool(_SETTINGS.fullmatch(last) and _PASSWORD.search(content))
+    )

@@ -28,6 +28,7 @@ from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserEr
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
+from autogpt.core.redact import MARK
 from autogpt.workspace import Workspace
 
 RESULTS = "results"
@@ -41,6 +42,10 @@ _LONGEST_NAME = 300
 _PASSING = (UserError, OverLimit, ContextOverflow)
 _CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
 """What can change files without going through the workspace's door."""
+
+
+_LONGEST_MASKED = 2_000_000
+"""Bytes of a file up to which it is seen whether it holds a secret that is masked."""
 
 
 class Registry:
@@ -196,11 +201,38 @@ class Registry:
         command = self._commands.get(self.resolve(action.command))
         if command is None:
             raise CommandError(self._unknown(action.command))
-        outcome = command.call(**taken(command, action.args))
+        args = taken(command, action.args)
+        self._check_masks(command, args)
+        outcome = command.call(**args)
         if isinstance(outcome, Outcome):
             return outcome
         # Functions of plugins return whatever they like.
         return Outcome("Done." if outcome is None else str(outcome))
+
+    def _check_masks(self, command: Command, args: Mapping[str, object]) -> None:
+        """Raise CommandError where the mask of a secret would be written in the secret's place, or looked for there."""
+        content = "".join(
+            str(args.get(parameter.name)) for parameter in command.spec.parameters if parameter.content
+        )
+        if MARK not in content:
+            return
+        names = [
+            value
+            for name, value in args.items()
+            if mark_of(command.types.get(name)) and isinstance(value, str)
+        ]
+        for name in names:
+            try:
+                there = self._workspace.read_bytes(name, _LONGEST_MASKED).decode("utf-8", "replace")
+            except CommandError:
+                continue
+            masked = [line.strip() for line in self._redactor(there).splitlines() if MARK in line]
+            if any(line in content and line not in there for line in masked):
+                raise CommandError(
+                    f"{MARK} stands for a secret that {named(name)} holds and that isn't shown to you; in the file it "
+                    "would take the secret's place, so nothing was changed. Leave such lines as they are: change "
+                    "the others by patch_file, with search texts that don't hold it."
+                )
 
     def _with_links(self, action: Action, outcome: Outcome) -> Outcome:
         """What came of a change says so when it was asked for under a link's name."""

@@ -40,6 +40,7 @@ class Seen:
         self._contents: OrderedDict[str, bytes] = OrderedDict()
         self._size = 0
         self._news: dict[str, str] = {}
+        self._shown: dict[str, tuple[str, str]] = {}
 
     def note(self, name: str, content: bytes) -> None:
         """The model has read or written this. Text that it was shown in part counts as read."""
@@ -80,6 +81,19 @@ class Seen:
             f"{named(name)} has changed since you last read or wrote it, by the user or a program, so {done}. "
             f"{_difference(before, content, name)}\nTake that into account; {again}"
         )
+
+    def note_shown(self, name: str, change: str, content: bytes | None) -> None:
+        """The person is asked about a change to this content, or to no file at all."""
+        self._shown[name] = change, "" if content is None else _digest(content)
+
+    def check_shown(self, name: str, change: str, content: bytes | None) -> None:
+        """Raise CommandError when the file is no longer what the person was shown when they said yes."""
+        asked, digest = self._shown.pop(name, ("", ""))
+        if asked == change and digest != ("" if content is None else _digest(content)):
+            raise CommandError(
+                f"{named(name)} was changed by the user or a program while the user was asked, so nothing was written: "
+                "what they saw is no longer so. Read it, and give the command again if it is still right."
+            )
 
     def changed(self, name: str, before: bytes, after: bytes) -> None:
         """A part of the file was changed by the model: it knows the whole as well as it did before."""

@@ -55,7 +55,7 @@ def _standing(one: Found, wary: bool, alone: bool, *, first: bool, last: bool) -
     rest_words = _folded(_words(rest))
     standing = _by_what_follows(rest_words)
     if standing is Standing.OWN and not one.named:
-        standing = _by_what_precedes(lead, wary)
+        standing = _by_what_precedes(lead, wary, inline=_is_inline(one.before))
     if standing is not Standing.OWN or not wary:
         return standing
     remarks = _without_closings(rest_words)
@@ -75,11 +75,22 @@ def _by_what_follows(rest: str) -> Standing:
     return Standing.ASKED if any(map(words.ASKS.occurs, asking)) else Standing.OWN
 
 
-def _by_what_precedes(lead: str, wary: bool) -> Standing:
-    """By the sentence that leads up to the object, or its last clause where that says whose word it is."""
+def _is_inline(before: str) -> bool:
+    """Whether code begins behind these words, in their line."""
+    line = before[-_NEAR:].rpartition("\n")[2].rstrip(" \t")
+    return line.endswith("`") and not line.endswith("``") and bool(line.strip("` \t"))
+
+
+def _by_what_precedes(lead: str, wary: bool, *, inline: bool) -> Standing:
+    """By the sentence that leads up to the object, or its last clause where that says whose word it is.
+
+    `inline` says that it stands as code in the line of these words.
+    """
     text = _folded(_words(lead))
-    introduces = _INTRODUCES.search(text) is not None
+    introduces = inline or _INTRODUCES.search(text) is not None
     sentence = next(reversed(_sentences(text)), "")
+    if inline and any(map(words.REFUSES.occurs, _sentences(text))):
+        return Standing.DECLINED
     clause = next(reversed([part for part in _CLAUSE.split(sentence) if part.strip()]), "")
     reported = words.REPORTS.occurs(clause) and not words.PERSONS.occurs(clause)
     if words.OWN.occurs(clause) and not reported and not words.REFUSES.occurs(clause):

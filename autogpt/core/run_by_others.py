@@ -73,7 +73,8 @@ autorun.inf desktop.ini folder.htt *.desktop .directory *.lnk *.scf *.url *.libr
 .clinerules/ .clinerules .roorules* .cursorrules .windsurfrules .goosehints .rules .aider* .agents/ .agent/ .trae/
 claude.md claude.local.md agents.md agents.override.md agent.md gemini.md qwen.md warp.md crush.md skill.md
 .github/copilot-instructions.md .github/instructions .github/prompts .github/agents .github/chatmodes .github/skills
-.mcp.json mcp.json .mcp/ opencode.json opencode.jsonc
+ai_settings.yaml prompt_settings.yaml azure.yaml .mcp.json mcp.json .mcp/ opencode.json opencode.jsonc crush.json .crush.json kilocode.json .goose/ .hermes/ .factory/
+.envrc.* .lazy.lua .luarc.json .ideavimrc .user.ini .htaccess web.config .rbenv-vars .simple-git-hooks.json
 """
 _PURPOSE = """
 makefile makefile.am makefile.in gnumakefile bsdmakefile *.mk justfile .justfile taskfile.y*ml tiltfile earthfile snakefile procfile

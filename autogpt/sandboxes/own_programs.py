@@ -30,12 +30,16 @@ class ProgramFailed(Exception):
     """It could not be started, ended with an error, or took too long; the text says which."""
 
 
-def find_program(names: Iterable[str], environ: Mapping[str, str], place: Path) -> str | None:
+def find_program(names: Iterable[str], environ: Mapping[str, str], place: Path | None) -> str | None:
     """The absolute path of the first of the programs that is there, none in the workspace `place`."""
+
+    def is_agents(path: str) -> bool:
+        return place is not None and Path(path).resolve().is_relative_to(place.resolve())
+
     folders = [
         folder
         for folder in environ.get("PATH", os.defpath).split(os.pathsep)
-        if os.path.isabs(folder) and not Path(folder).resolve().is_relative_to(place.resolve())
+        if os.path.isabs(folder) and not is_agents(folder)
     ]
     for name in names:
         found = shutil.which(name, path=os.pathsep.join(folders)) if folders else None
@@ -43,7 +47,7 @@ def find_program(names: Iterable[str], environ: Mapping[str, str], place: Path) 
         if (
             found
             and str(Path(found).parent) in {str(Path(folder)) for folder in folders}
-            and not Path(found).resolve().is_relative_to(place.resolve())
+            and not is_agents(found)
         ):
             return found
     return None

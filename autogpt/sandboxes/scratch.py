@@ -86,7 +86,7 @@ def _placeholders(folder: Path) -> list[Path]:
 
 def remove(folder: Path) -> None:
     """Remove a tree however deep, whatever modes its folders were given; symlinks are not followed."""
-    if os.name == "nt":
+    if os.name == "nt" or shutil.which("rm") is None:
         shutil.rmtree(folder, ignore_errors=True)
         return
     if _told("rm", "-rf", "--", str(folder)):

@@ -68,6 +68,12 @@ def _interpolated(value: str, found: Mapping[str, Line]) -> str:
     return "".join(atom.resolve(known) for atom in parse_variables(value))
 
 
+def set_there(path: Path, name: str) -> str:
+    """What a variable is in the file, "" if it isn't. Raises UsageError."""
+    line = read_env_file(path).get(name)
+    return line.value.strip() if line else ""
+
+
 def set_in_env_file(path: Path, name: str, value: str) -> None:
     """Set one variable, leaving every other line as it is; a new file is its owner's only.
 

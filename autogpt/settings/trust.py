@@ -86,6 +86,11 @@ def claim_of(variable: Variable, text: str, default: str, key: Sent | None) -> C
     )
 
 
+def typed_key_claim(name: str, key: str) -> Claim:
+    """A key in the file that the person typed, and the program wrote there: theirs, whatever stands beside it."""
+    return Claim(f"{name} (typed)", "", key)
+
+
 def azure_claim(address: str, judged: str, file: str, key: Sent | None) -> Claim:
     """What the use of Azure would do. An empty `address` is not known."""
     to = shown_address(address) if address else "Azure"

@@ -303,7 +303,7 @@ _RUN = (
         "run.api_budget",
         BUDGET,
         Section.RUN,
-        "What a run may cost, in US dollars. Unset: what the profile says, or no limit.",
+        "What a run may cost, in US dollars. Where the profile has a budget too, the lower one counts.",
         example="5.00",
         grade=FREE,
     ),

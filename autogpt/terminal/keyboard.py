@@ -208,6 +208,11 @@ class Keyboard:
         except Leaving:
             self._unfinished = clean(self._session.default_buffer.text)
             raise
+        except KeyboardInterrupt:
+            # The arrow key brings back what was typed.
+            if typed := clean(self._session.default_buffer.text).strip():
+                self._history.add(typed)
+            raise
         finally:
             if not paging:
                 self._keep_early()
@@ -313,7 +318,9 @@ def _session(stdin: TextIO | None, console: Console, history: _History) -> tuple
     if hasattr(output, "enable_cpr"):
         output.enable_cpr = False  # a late answer to the cursor question would look like typing
     remembered = InMemoryHistory(history.load())
-    session: PromptSession[str] = PromptSession(history=remembered, input=source, output=output)
+    session: PromptSession[str] = PromptSession(
+        history=remembered, input=source, output=output, enable_suspend=True
+    )
     _answer_at_once(session)
     return source, session
 

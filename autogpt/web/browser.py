@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from autogpt.core.errors import CommandError
 from autogpt.http import Door, Visit, parse
@@ -68,7 +69,8 @@ UNWALLED = (
 class Wish:
     """Which browser, as the settings say. `private_network` is ALLOW_PRIVATE_NETWORK; `environ` the agent's.
 
-    Without `wall` bubblewrap is not used, even where it works.
+    `place` is the workspace, from which no program is started. Without `wall` bubblewrap is not used, even where
+    it works.
     """
 
     kind: str = "chrome"
@@ -76,6 +78,7 @@ class Wish:
     user_agent: str | None = None
     private_network: bool = False
     environ: Mapping[str, str] = field(default_factory=dict)
+    place: Path | None = None
     wall: bool = True
 
 
@@ -148,7 +151,7 @@ class WebBrowser:
                 "Safari can't be kept out of the person's own network, so it is used with ALLOW_PRIVATE_NETWORK=True "
                 "only; the person can set that, or choose chrome or firefox with USE_WEB_BROWSER."
             )
-        found = programs(wish.kind, wish.environ.get("PATH"))
+        found = programs(wish.kind, wish.environ.get("PATH"), wish.place)
         try:
             return started(
                 found,

@@ -8,7 +8,6 @@ proxy is used.
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autogpt.core.errors import CommandError
+from autogpt.sandboxes.own_programs import find_program
 
 if TYPE_CHECKING:
     from selenium.webdriver.common.options import ArgOptions
@@ -97,12 +97,17 @@ _INSTALL: Mapping[str, str] = {
 }
 
 
-def programs(kind: str, path: str | None) -> Programs:
+def programs(kind: str, path: str | None, place: Path | None = None) -> Programs:
     """Where a browser and its driver are. Raises CommandError, which says what to install.
 
-    `path` is what PATH says, None for the usual folders.
+    `path` is what PATH says, None for the usual folders. Of relative folders, and of the workspace `place`,
+    nothing is taken: the agent, or whoever made the folder, could have put it there.
     """
-    browser, driver = _found(_BROWSERS[kind], path), _found(_DRIVERS[kind], path)
+    environ = {} if path is None else {"PATH": path}
+    browser, driver = (
+        Path(found) if (found := find_program(names, environ, place)) else None
+        for names in (_BROWSERS[kind], _DRIVERS[kind])
+    )
     if browser is None or driver is None:
         what = f"the browser {kind}" if browser is None else f"the driver of {kind} ({_DRIVERS[kind][0]})"
         raise CommandError(
@@ -110,13 +115,6 @@ def programs(kind: str, path: str | None) -> Programs:
             f"{_INSTALL[kind]}; or choose another browser with USE_WEB_BROWSER."
         )
     return Programs(kind, browser, driver)
-
-
-def _found(names: Sequence[str], path: str | None) -> Path | None:
-    for name in names:
-        if found := shutil.which(name, path=path):
-            return Path(found).absolute()
-    return None
 
 
 def options(found: Programs, manner: Manner) -> ArgOptions:

@@ -429,8 +429,11 @@ class Workspace:
             follow_last=follow_last,
             make=make,
             enter=self._refuse_shut if changes else lambda folder, parts: None,
+            making=self._refuse_shutting,
             by_descriptor=self._by_descriptor,
         ) as place:
+            if make:
+                self._refuse_shutting(place.folder, place.parts)
             yield place
 
     def _refuse_own(self, way: Parts) -> None:
@@ -466,6 +469,17 @@ class Workspace:
             "there, so nothing in it is made or changed. Use another folder; pip and git, run as programs, make "
             "new ones."
         )
+
+    def _refuse_shutting(self, folder: Folder, way: Parts) -> None:
+        """Raise CommandError where something new would make a folder a bare repository, whose settings git obeys."""
+        name = folded(way[-1]) if way else ""
+        for marks in SHUT_MARKS:
+            others = [mark for mark in marks if folded(mark) != name]
+            if others and len(others) < len(marks) and all(map(folder.holds, others)):
+                raise CommandError(
+                    f"With {self._shown(way)!r} its folder would be a git repository, and what lies in it already "
+                    "would be git's settings. git_init makes a new repository; else use another name."
+                )
 
     def _above_root(self, way: Parts) -> bool:
         """Whether the path is the root itself or a folder above it (possible only unrestricted)."""

@@ -1,7 +1,8 @@
 """What lies in a folder that other programs will execute: each thing, and a text that differs when it changed.
 
 `autogpt.core.run_by_others` says what counts. Bounded: it doesn't see what lies beyond the first 20 000 entries,
-nor changes within the packages that were installed for a project (`node_modules`), environments and repositories.
+nor changes within the packages that were installed for a project (`node_modules`). Of environments and repositories
+only that there is a new one.
 """
 
 from __future__ import annotations
@@ -40,8 +41,10 @@ def changed(before: Things, after: Things) -> dict[Grade, list[str]]:
     names = sorted(name for name, identity in after.items() if before.get(name) != identity)
     by_grade: dict[Grade, list[str]] = {}
     for name in names:
-        if verdict := judged(name.rstrip("/").split("/")):
-            by_grade.setdefault(verdict.grade, []).append(name)
+        verdict = judged(name.rstrip("/").split("/"))
+        # A new repository or environment acts by being there.
+        grade = Grade.PURPOSE if verdict and verdict.grade is Grade.PURPOSE else Grade.PRESENCE
+        by_grade.setdefault(grade, []).append(name)
     return by_grade
 
 
@@ -52,20 +55,32 @@ def _identities(root: str, by_descriptor: bool) -> Iterator[tuple[str, str]]:
         # What goes away while we look is simply not there.
         with suppress(OSError, LeavesBase), folder_at(root, parts, by_descriptor=by_descriptor) as folder:
             if parts and any(all(map(folder.holds, marks)) for marks in SHUT_MARKS):
+                yield f"{'/'.join(parts)}/", "shut"
                 continue
             for entry in sorted(folder.entries(), key=lambda one: one.name):
                 looked += 1
                 if looked > MOST_ENTRIES:
                     return
                 below = (*parts, entry.name)
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name == ".git" and is_folder and _holds_something(folder, entry.name):
+                    yield f"{'/'.join(below)}/", "a repository"
                 if own(entry.name) or below == (SCRATCH,):
                     continue
-                is_folder = entry.is_dir(follow_symlinks=False)
                 within = thing or _thing(below, is_folder)
                 if within:
                     yield within, f"{'/'.join(below)}\0{_identity(folder, entry.name)}"
                 if is_folder and entry.name not in _NOT_LOOKED_INTO:
                     waiting.append((below, within))
+
+
+def _holds_something(folder: Folder, name: str) -> bool:
+    """Whether a folder in this one is more than the empty one that a sandbox puts in its place."""
+    child = folder.child(name)
+    try:
+        return bool(child.entries())
+    finally:
+        child.close()
 
 
 def _thing(parts: Parts, is_folder: bool) -> str:

@@ -172,15 +172,17 @@ def reach(
     follow_last: bool = True,
     make: bool = False,
     enter: Callable[[Folder, Parts], None] = lambda folder, parts: None,
+    making: Callable[[Folder, Parts], None] = lambda folder, parts: None,
     by_descriptor: bool = BY_DESCRIPTOR,
 ) -> Iterator[Place]:
     """Walk from `base` along `parts`; the folders on the way must exist, or are made with `make`.
 
     `refuse` is called with each path on the way, links followed, before it is opened, and raises
-    where the way must not go; `enter` likewise with each folder on the way, once it is open.
+    where the way must not go; `enter` likewise with each folder on the way, once it is open,
+    `making` with the folder in which one is made, and the path of what is made there, links followed.
     Raises LeavesBase and OSError.
     """
-    walk = _Walk(base, enter, by_descriptor=by_descriptor)
+    walk = _Walk(base, enter, making, by_descriptor=by_descriptor)
     try:
         name = walk.along(parts, refuse=refuse, follow_last=follow_last, make=make)
         if not by_descriptor:
@@ -207,9 +209,17 @@ def folder_at(base: str, parts: Parts, *, by_descriptor: bool = BY_DESCRIPTOR) -
 class _Walk:
     """The folders opened so far, from the base on."""
 
-    def __init__(self, base: str, enter: Callable[[Folder, Parts], None], *, by_descriptor: bool) -> None:
+    def __init__(
+        self,
+        base: str,
+        enter: Callable[[Folder, Parts], None],
+        making: Callable[[Folder, Parts], None],
+        *,
+        by_descriptor: bool,
+    ) -> None:
         self.base = base
         self.enter = enter
+        self.making = making
         self.by_descriptor = by_descriptor
         self.folders = [Folder.at(base, by_descriptor=by_descriptor)]
         self.parts: list[str] = []
@@ -235,6 +245,7 @@ class _Walk:
                     return part
                 if not make:
                     raise
+                self.making(self.folders[-1], (*self.parts, part))
                 self.folders[-1].make_folder(part)
                 status = self.folders[-1].status(part)
             if is_link(status) and (follow_last or not last):

@@ -33,7 +33,7 @@ def encoded(text: str, encoding: str = "utf-8") -> bytes:
 def replace(folder: Folder, name: str, content: bytes | Path, before: os.stat_result | None) -> None:
     """Make `name` hold `content`, or what the file at that path holds, wholly or not at all. Raises OSError.
 
-    `before` is the status of the file that is replaced; its mode and, where possible, its owner are
+    `before` is the status of the file that is replaced; its mode, access list and, where possible, its owner are
     kept. A link in the file's place is replaced, not followed; other hard links keep the old content.
     """
     try:
@@ -57,6 +57,7 @@ def _replace(folder: Folder, name: str, content: bytes | Path, before: os.stat_r
                 _write_all(descriptor, content)
             if before is not None:
                 _keep_rights(descriptor, before)
+                _keep_attributes(folder, name, descriptor)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
@@ -120,6 +121,30 @@ def _keep_rights(descriptor: int, before: os.stat_result) -> None:
         with suppress(OSError):
             os.fchown(descriptor, before.st_uid, before.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(before.st_mode) & 0o777)
+
+
+def _keep_attributes(folder: Folder, name: str, descriptor: int) -> None:
+    """Take over access lists and what else was attached to a file.
+
+    With an access list the group's bits of the mode are only its mask: where the list can't be taken over,
+    the group gets nothing, rather than more than it had.
+    """
+    if not hasattr(os, "listxattr"):
+        return
+    with suppress(OSError, NotAFile, LeavesBase):
+        old = folder.open_file(name)
+        try:
+            for attribute in os.listxattr(old):
+                try:
+                    os.setxattr(descriptor, attribute, os.getxattr(old, attribute))
+                except OSError:
+                    if attribute == _ACCESS_LIST:
+                        os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) & ~0o070)
+        finally:
+            os.close(old)
+
+
+_ACCESS_LIST = "system.posix_acl_access"
 
 
 def _lock(descriptor: int) -> None:

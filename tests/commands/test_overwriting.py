@@ -18,6 +18,7 @@ from autogpt.commands.registry import Registry
 from autogpt.commands.seen import Seen
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
+from autogpt.core.redact import Redactor
 from autogpt.workspace import Workspace
 from tests.commands.conftest import Call, StoppedClock
 from tests.test_documents import SENTENCES, make_docx, make_pdf, make_xlsx, page_of_text, png
@@ -351,3 +352,28 @@ def test_every_command_that_changes_a_file_by_its_name_is_held_to_this(workspace
         if not command.spec.reads_only
     }
     assert changing == {"write_to_file", "append_to_file", "delete_file", "patch_file"}
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("write_to_file", {"text": "TOKEN=***\nPORT=8080\n"}),
+        ("patch_file", {"edits": [{"search": "TOKEN=***\nPORT=80", "replace": "TOKEN=***\nPORT=8080"}]}),
+    ],
+)
+def test_the_mask_of_a_secret_is_not_written_in_its_place(
+    workspace: Workspace, command: str, args: dict[str, object]
+) -> None:
+    file = workspace.root / "settings.ini"
+    held = "TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789\nPORT=80\n"
+    file.write_text(held)
+    registry = Registry(
+        [FileCommands(workspace), PatchCommands(workspace)],
+        workspace=workspace,
+        clock=StoppedClock(),
+        redactor=Redactor([]),
+    )
+    ran = registry.run(registry.canonical(Action(command, {"filename": "settings.ini", **args})))
+    assert not ran.ok
+    assert "stands for a secret" in ran.result
+    assert file.read_text() == held

@@ -144,3 +144,37 @@ def test_a_long_search_for_the_shortest_difference_is_given_up(monkeypatch: pyte
     assert applied(before, diff) == after
     # From the first line to the last that differs, though only one in seven does.
     assert sum(row.startswith("-") for row in diff) == 141
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("write_to_file", {"text": "new\n"}),
+        ("append_to_file", {"text": "new\n"}),
+        ("patch_file", {"edits": [{"search": "one", "replace": "1"}]}),
+    ],
+)
+def test_a_yes_is_for_what_was_shown(
+    workspace: Workspace, registry: Registry, command: str, args: dict[str, object]
+) -> None:
+    file = workspace.root / "a.txt"
+    file.write_text("one\ntwo\n")
+    action = registry.canonical(Action(command, {"filename": "a.txt", **args}))
+    registry.preview(action)
+    file.write_text("one\nthe person's\n")
+    refused = registry.run(action)
+    assert not refused.ok
+    assert "while the user was asked" in refused.result
+    assert file.read_text() == "one\nthe person's\n"
+    registry.preview(action)
+    assert registry.run(action).ok
+
+
+def test_a_file_that_came_while_it_was_asked_about_is_not_replaced(
+    workspace: Workspace, registry: Registry
+) -> None:
+    action = registry.canonical(Action("write_to_file", {"filename": "new.txt", "text": "mine\n"}))
+    registry.preview(action)
+    (workspace.root / "new.txt").write_text("the person's\n")
+    assert not registry.run(action).ok
+    assert (workspace.root / "new.txt").read_text() == "the person's\n"

@@ -265,7 +265,23 @@ def test_pythons_own_libraries_are_no_workspace(name: str) -> None:
             governs.check(folder)
 
 
-SETTINGS = (".env", "ai_settings.yaml", "prompt_settings.yaml", "azure.yaml")
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python has no -P")
+def test_the_line_to_go_on_with_runs_nothing_of_the_folder(place: Place) -> None:
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    with OpenAIServer(Model(write("a.md"))) as server:
+        run = place.run("-y", "--continuous", "-l", "1", "-w", ".", AUTOGPT_STARTED_AS="", **provider(server))
+    [line] = [each for each in run.said.splitlines() if "Go on with:" in each]
+    assert " -P -m autogpt resume " in line
+
+
+SETTINGS = (
+    ".env",
+    "autogpt/__init__.py",
+    "autogpt.py",
+    "ai_settings.yaml",
+    "prompt_settings.yaml",
+    "azure.yaml",
+)
 
 
 def written(place: Place, *steps: str, restrict: str = "True", **more: str) -> Model:

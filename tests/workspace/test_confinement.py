@@ -170,6 +170,23 @@ def test_environments_and_bare_repositories_are_not_changed(shut: Workspace, nam
     assert sorted(path for path in shut.root.rglob("*")) == before
 
 
+@pytest.mark.parametrize(
+    "order",
+    [("HEAD", "objects/x", "refs/x"), ("refs/x", "HEAD", "objects/x"), ("objects/x", "refs/x", "head")],
+)
+@pytest.mark.parametrize("place", ["", "proj/"])
+def test_no_bare_repository_is_made_of_files(
+    workspace: Workspace, order: tuple[str, ...], place: str
+) -> None:
+    workspace.write_text(f"{place}config", "[core]\nfsmonitor = touch /tmp/x\n")
+    *first, last = order
+    for name in first:
+        workspace.write_text(place + name, "ref: refs/heads/main\n")
+    with pytest.raises(CommandError, match="git repository"):
+        workspace.write_text(place + last, "ref: refs/heads/main\n")
+    assert not (workspace.root / place / last).exists()
+
+
 def test_they_can_be_read_and_listed(shut: Workspace) -> None:
     assert shut.read_bytes("env/lib/x.py") == b"as it was"
     assert [entry.name for entry in shut.entries("env")] == ["env/lib", "env/pyvenv.cfg"]

@@ -56,7 +56,13 @@ def test_links_are_told_and_not_followed(workspace: Workspace, tmp_path: Path) -
 
 
 def test_the_inside_of_packages_environments_and_records_is_not_listed(workspace: Workspace) -> None:
+    before = workspace.executed_by_others()
     for name in ("node_modules/a/package.json", "env/pyvenv.cfg", "env/x.pth", ".git/hooks/x", ".autogpt/x/Makefile",
                  "auto_gpt_scratch/executed_code/setup.py"):  # fmt: skip
         put(workspace, name)
-    assert set(workspace.executed_by_others()) == {"node_modules/"}
+    (workspace.root / "sub/.git").mkdir(parents=True)  # empty, as a sandbox holds the place
+    after = workspace.executed_by_others()
+    assert changed(before, after) == {Grade.PRESENCE: [".git/", "env/"], Grade.PURPOSE: ["node_modules/"]}
+    put(workspace, "env/lib/x.py")
+    put(workspace, ".git/config")
+    assert changed(after, workspace.executed_by_others()) == {}

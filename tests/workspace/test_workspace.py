@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import stat
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -621,3 +622,21 @@ def test_a_name_that_reads_the_same_leads_no_further_than_itself(
             workspace.write_text(name, "x")
     assert not list((tmp_path / "out").iterdir())
     assert workspace.delete("to out").kind == "link"
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes there")
+def test_what_is_attached_to_a_file_is_kept(workspace: Workspace) -> None:
+    path = workspace.root / "a.txt"
+    path.write_text("old")
+    # user:1234:rw-, mask rw-, and nothing for the group and others (acl(5): tag, permissions, number).
+    entries = [(1, 6, -1), (2, 6, 1234), (4, 0, -1), (16, 6, -1), (32, 0, -1)]
+    acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "user.note", b"mine")
+        os.setxattr(path, "system.posix_acl_access", acl)
+    except OSError:
+        pytest.skip("the file system has no access lists")
+    workspace.write_text("a.txt", "new")
+    assert path.read_text() == "new"
+    assert os.getxattr(path, "user.note") == b"mine"
+    assert os.getxattr(path, "system.posix_acl_access") == acl
