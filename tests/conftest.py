@@ -69,6 +69,7 @@ def signals_as_in_a_terminal() -> Iterator[None]:
         "SIGINT": signal.default_int_handler,
         "SIGHUP": signal.SIG_DFL,
         "SIGTERM": signal.SIG_DFL,
+        "SIGQUIT": signal.SIG_DFL,
     }
     before = {
         number: signal.signal(number, handler)
