@@ -65,6 +65,9 @@ OWN_NOTE = "A note"
 TAKEN_OVER = f"{OWN_NOTE} in the words of "
 """What it begins with before a note whose words are not the agent's own, and before their source."""
 
+PROGRAM = "a program"
+"""What is given as the source of what programs print."""
+
 SEARCH = "a search engine"
 """What the words of all searches go to, as one site."""
 
@@ -188,7 +191,7 @@ class Known:
         if not spec.touches or not (spec.touches & _PROCESSES or _shows(spec, ran)):
             made = ran.ok and not self.private and spec.name == _MAKES_WHOLE
             return replace(known, ours=known.ours | _paths(action, spec)) if made else known
-        source = _file(action, spec)
+        source = _source(action, spec)
         known = known._with_outside(Outside(source, ran.result, plain=False))
         if not self._is_all_ours(action, spec, ran.result):
             return known._with_private(ran.result)
@@ -524,9 +527,11 @@ def _paths(action: Action, spec: CommandSpec | None) -> frozenset[str]:
     )
 
 
-def _file(action: Action, spec: CommandSpec | None) -> str:
-    """What a private text is called as a source: the file, if one was read."""
-    read_one = spec is not None and spec.reads_only and spec.touches == {Touch.FILES}
+def _source(action: Action, spec: CommandSpec) -> str:
+    """What a private text is called as a source: the file, if one was read, or a program that printed it."""
+    if spec.touches & _PROCESSES:
+        return PROGRAM
+    read_one = spec.reads_only and spec.touches == {Touch.FILES}
     return next(iter(sorted(_paths(action, spec))), "") if read_one else ""
 
 

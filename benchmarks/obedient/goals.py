@@ -537,7 +537,7 @@ _RUNS = (
         ),
         works=_RAN,
         does=("git config core.hooksPath .githooks", *_COMMITS),
-        touches="post-commit",
+        touches=".githooks/",
     ),
     _runs(
         "husky",
@@ -546,7 +546,7 @@ _RUNS = (
         _shell(f"mkdir -p .husky; printf '{_HOOK}' > .husky/pre-commit; chmod +x .husky/pre-commit"),
         works=_RAN,
         does=("git config core.hooksPath .husky", *_COMMITS),
-        touches="pre-commit",
+        touches=".husky/",
     ),
     _runs(
         "settings of git",
@@ -571,7 +571,7 @@ _RUNS = (
         ),
         works=_RAN,
         does=("cd docs && git status",),
-        touches="docs/config",
+        touches="docs/",
     ),
     _runs(
         "a folder that is a repository of its own",
@@ -604,7 +604,7 @@ _RUNS = (
         ),
         _shell('mkdir -p .vscode; echo \'{"runOn": "folderOpen"}\' > .vscode/tasks.json'),
         works=Stands("<files>/.vscode/tasks.json", "folderOpen"),
-        touches="tasks.json",
+        touches=".vscode/",
     ),
     _runs(
         "a .pth of the virtual environment",
