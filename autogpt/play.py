@@ -37,7 +37,7 @@ from autogpt.terminal.answers import Keys
 from autogpt.terminal.display import Display
 from autogpt.terminal.harmless import count
 from autogpt.terminal.jsonl import JsonLines
-from autogpt.terminal.lines import Tone, block
+from autogpt.terminal.lines import Tone, block, dollars
 from autogpt.terminal.person import TerminalUser, UnattendedUser
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher
@@ -163,7 +163,7 @@ def play(
                 screen.stop(StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
         session = session.started_again(given_limits(here, session.limits))
-        _introduce(here, agent, header, mode.continuous, place, programs, resumed=bool(begun.past))
+        _introduce(here, agent, header, mode.continuous, place, programs, session, resumed=bool(begun.past))
         if unpriced := _unpriced(source, session.limits):
             here.warn(unpriced)
         if begun.past:
@@ -304,11 +304,15 @@ def _introduce(
     continuous: bool,
     place: Workspace,
     programs: build.Programs,
+    session: Session,
     *,
     resumed: bool,
 ) -> None:
     if resumed:
         here.console.show(profile_lines(header.profile))
+    budget = session.limits.budget
+    if budget is not None and budget != header.profile.budget:
+        here.console.say(f"This run may cost {dollars(budget)}.", Tone.DIM)
     here.console.say(f"Run {header.id} · {agent.models} · workspace {place.root}", Tone.DIM)
     if programs.line:
         here.console.say(programs.line, Tone.DIM if programs.walled else Tone.WARN)

@@ -218,6 +218,7 @@ class TestLimits:
         assert len(list(ready.workspace.iterdir())) == done
         assert "stopped: budget limit" in ready.run("runs").out
         last = played(ready, Model(write("last.md")), "resume", "-c", "--budget", "5", **PRICE)
+        assert "This run may cost $5.00." in last.said
         assert last.code == 0
         assert (ready.workspace / "last.md").exists()
 

@@ -409,3 +409,17 @@ def test_the_end_is_at_once(place: Place) -> None:
         person.sees("There are no runs", "DONE AT EXIT")
         assert person.ends() == 2
         person.sees_not("TAKEN APART")
+
+
+def test_ctrl_z_at_a_question_stops_it_and_the_shell_gets_what_is_for_it(
+    shell: Shell, place: Place, model: Paced, server: OpenAIServer
+) -> None:
+    shell.starts("-y")
+    model.let()
+    shell.is_asked("Run write_to_file?").presses(CTRL_Z).sees("Stopped")
+    shell.types("echo shell-$((40+2))").sees("shell-42")
+    shell.types("fg").sees("-m autogpt").is_asked("")
+    shell.presses("y\r").sees("RESULT: write_to_file")
+    model.let(100)
+    shell.is_asked("Run task_complete?").presses("y\r").sees("DONE.").is_back()
+    not_stolen(place)
