@@ -26,6 +26,7 @@ from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
 from autogpt.rights import given_limits, in_workspace_of, limits_json, read_rules
+from autogpt.settings import Settings
 from autogpt.settings.folder import PROFILE
 from autogpt.settings.trust import budget_claim
 from autogpt.settings.trust_record import Said
@@ -53,8 +54,7 @@ def new_run(options: Options) -> ExitCode:
         profile, spent = _profile(here, source, watcher)
         if profile is None:
             return ExitCode.INTERRUPTED
-        budgets = [each for each in (here.settings.run.api_budget, profile.budget) if each]
-        limits = given_limits(here, Limits(budget=min(budgets, default=None)))
+        limits = given_limits(here, Limits(budget=_budget(here.settings, profile)))
         header = Header(
             task=profile.task or "; ".join(profile.goals),
             profile=profile,
@@ -165,6 +165,14 @@ def _connected(here: Stage, *, demo: bool) -> tuple[Stage, Provider | Demonstrat
         here = replace(here, settings=chosen)
     light_import.preload()
     return here, connect.provider(here.settings, date.today(), here.warn)
+
+
+def _budget(settings: Settings, profile: Profile) -> Decimal | None:
+    """What a new run may cost: a folder's own setting doesn't raise what the profile says."""
+    said = settings.run.api_budget
+    if settings.budget_is_folders and said and profile.budget:
+        return min(said, profile.budget)
+    return said or profile.budget
 
 
 def _profile(

@@ -232,6 +232,7 @@ class Settings:
     file in the current folder. `known_secrets` are the values of all secret
     variables found, also of those that another source overrode. `passed_over` are
     the fields whose file is there and not to be read: the person did not accept it.
+    `budget_is_folders` says that API_BUDGET stands in the current folder's `.env`.
     """
 
     models: ModelSettings
@@ -248,6 +249,7 @@ class Settings:
     configuration_folder: Path | None
     known_secrets: tuple[Secret, ...]
     passed_over: frozenset[str] = frozenset()
+    budget_is_folders: bool = False
 
     def only(self, used: Models) -> Settings:
         """The same settings with one model used for everything (`--gpt3only`, `--gpt4only`)."""

@@ -94,6 +94,8 @@ def load_settings(
         settings = dataclasses.replace(
             settings, azure=read_azure(followed(settings.models.azure_config_file))
         )
+    by_folder = {variable.field for variable, value in values.items() if value.from_file}
+    settings = dataclasses.replace(settings, budget_is_folders="run.api_budget" in by_folder)
     claims = (*(() if link is None else (link,)), *verdict.claims, *here.claims)
     return Loaded(
         settings,

@@ -303,7 +303,7 @@ _RUN = (
         "run.api_budget",
         BUDGET,
         Section.RUN,
-        "What a run may cost, in US dollars. Where the profile has a budget too, the lower one counts.",
+        "What a run may cost, in US dollars. It counts before the profile's budget; in a `.env`, the lower of both.",
         example="5.00",
         grade=FREE,
     ),

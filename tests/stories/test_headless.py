@@ -227,6 +227,8 @@ class TestLimits:
         assert played(place, self.steps(), "-y", "-c", **PRICE).code == 5
         assert played(place, self.steps(), "-y", "-c", "--budget", "5", **PRICE).code == 0
         assert played(place, self.steps(), "-y", "-c", API_BUDGET="5", **PRICE).code == 0
+        (place.folder / ".env").write_text("API_BUDGET=5\n")
+        assert played(place, self.steps(), "-y", "-c", **PRICE).code == 5
 
     def test_a_budget_that_was_given_is_not_changed_by_a_variable(self, ready: Place) -> None:
         assert played(ready, self.steps(), "-y", "-c", "--budget", "0.001", **PRICE).code == 5
