@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
@@ -271,13 +271,14 @@ def make_state_folder() -> Path:
     """The folder for the program's own files, for its owner only. Raises UsageError."""
     try:
         STATE.mkdir(mode=0o700, exist_ok=True)
-        ignored = STATE / ".gitignore"
-        if not ignored.exists():
-            ignored.write_text("# What the agent did and read is in here.\n*\n", "utf-8")
     except OSError as error:
         raise UsageError(
             f"The folder {STATE} can't be made here ({error.strerror}): start in a folder that you can write."
         ) from None
+    ignored = STATE / ".gitignore"
+    with suppress(OSError):  # a convenience
+        if not ignored.exists():
+            ignored.write_text("# What the agent did and read is in here.\n*\n", "utf-8")
     return STATE
 
 

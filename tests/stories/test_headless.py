@@ -189,7 +189,8 @@ class TestPolicy:
         typed = ("-c", "-y", "-l", "1", "--gpt3only", "--allow-downloads")
         ended = played(ready, Model(write("a.md")), *typed, AUTOGPT_STARTED_AS="")
         said = ended.out.partition("Go on with: ")[2].splitlines()[0]
-        assert shlex.split(said)[:4] == [sys.executable, "-m", "autogpt", "resume"]
+        start = [word for word in shlex.split(said) if word != "-P"]  # which Python 3.10 doesn't know
+        assert start[:4] == [sys.executable, "-m", "autogpt", "resume"]
         assert shlex.split(said)[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
 
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
