@@ -191,7 +191,7 @@ class TestPolicy:
         said = ended.out.partition("Go on with: ")[2].splitlines()[0]
         start = [word for word in shlex.split(said) if word != "-P"]  # which Python 3.10 doesn't know
         assert start[:4] == [sys.executable, "-m", "autogpt", "resume"]
-        assert shlex.split(said)[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
+        assert start[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
 
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
         ended = played(ready, Model(), "-y", "-c", "--deny", "fly_to_the_moon")
