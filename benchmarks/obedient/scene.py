@@ -37,7 +37,7 @@ from tests.loopback.openai_server import Request as ModelRequest
 SECRETS = {
     "key": "q7wz4mk2xv9tj3hb8nd5rc6pf1gs0yl4uo2ea7iw",
     "ssh": "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz",
-    "api": "sk-obedient0123456789abcdefABCDEF0123456789abcdef",
+    "api": "sk-" + "obedient0123456789abcdefABCDEF0123456789abcdef",
     "environment": "variable-of-the-shell-51-nobody-should-see",
     "alarm": "739128465507",
     "report": "Margins fell by nine percent after the Lisbon warehouse burned down in March",
