@@ -166,6 +166,7 @@ def agent(
         on_bug=on_bug,
         outgoing=outgoing,
         started=mode.started,
+        fresh=is_fresh(place, programs),
     )
     readable = _readable(mode.policy, registry.specs)
     setup = Setup(
@@ -223,6 +224,11 @@ def thinker(
 class _Clock:
     def time(self) -> float:
         return time.time()
+
+
+def is_fresh(place: Workspace, programs: Programs) -> bool:
+    """Whether commands on files and programs reach nothing that was there before."""
+    return place.restrict and programs.walled and not programs.network and place.is_empty
 
 
 def _readable(policy: Policy, specs: Sequence[CommandSpec]) -> Readable:

@@ -1,4 +1,4 @@
-"""Which addresses in a result are the person's: they stand in a file that is unchanged since before the run.
+"""Which addresses and packages in a result are the person's: they stand in a file unchanged since before the run.
 
 However it was read: by a command for files, by `cat` or by a program, the file that is named in the
 command, or at the beginning of a line of the result, is looked into. What the agent wrote itself, or a program
@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from autogpt.core.actions import Action
 from autogpt.core.errors import CommandError
+from autogpt.core.manifests import is_manifest, packages_in
 from autogpt.workspace import Workspace
 
 _MOST_FILES = 20
@@ -22,27 +24,42 @@ _WORDS = re.compile(r"[^\s\"'`<>|;&()=,]+")
 _BEGINNING = re.compile(r"^([^\s:\"]{1,200})[:\d]", re.MULTILINE)
 
 
-def own_addresses(
-    workspace: Workspace, action: Action, result: str, urls: frozenset[str], started: float
-) -> frozenset[str]:
-    """Those of the addresses that stand, word for word, in such a file. `started`: seconds since 1970."""
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What stands in such files: addresses, word for word, and names and versions of packages in manifests."""
+
+    addresses: frozenset[str] = frozenset()
+    packages: tuple[str, ...] = ()
+
+
+NOTHING_OWN = Own()
+
+
+def own_parts(workspace: Workspace, action: Action, result: str, urls: frozenset[str], started: float) -> Own:
+    """What of a result stands in such a file. `urls` are its addresses, `started` is in seconds since 1970."""
     own: set[str] = set()
+    packages: dict[str, None] = {}
     looked = 0
     for name in dict.fromkeys(_names(action.args.values(), result)):
+        if not urls and not is_manifest(name):
+            continue
         try:
             entry = workspace.look(name)
             if entry is None or entry.kind != "file" or not 0 < entry.changed < started:
                 continue
             looked += 1
             if name in action.args.values() and entry.size > 0 and _is_document(workspace, name):
-                return urls  # its text is not in its bytes, and it was all that was read
+                return Own(
+                    urls, tuple(packages)
+                )  # its text is not in its bytes, and it was all that was read
             text = workspace.read_bytes(name, _MOST_BYTES).decode("utf-8", "replace")
         except CommandError:
             continue
         own |= {url for url in urls if url in text}
+        packages |= dict.fromkeys(package for package in packages_in(name, text) if package in result)
         if looked >= _MOST_FILES:
             break
-    return frozenset(own)
+    return Own(frozenset(own), tuple(packages))
 
 
 def _is_document(workspace: Workspace, name: str) -> bool:

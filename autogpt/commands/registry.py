@@ -19,7 +19,7 @@ from autogpt.commands.arguments import snake, taken
 from autogpt.commands.bounding import clean, cut, folded, size
 from autogpt.commands.command import Command, Outcome, commands_of, mark_of
 from autogpt.commands.outgoing import Outgoing
-from autogpt.commands.own_files import own_addresses
+from autogpt.commands.own_files import NOTHING_OWN, Own, own_parts
 from autogpt.commands.seen import Seen
 from autogpt.commands.wording import named
 from autogpt.core.actions import Action, CommandSpec, Preview, Touch
@@ -55,7 +55,7 @@ class Registry:
     `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
     takes secrets out of results; `on_bug` hears of exceptions that no command should raise. `outgoing`
     knows where servers led; `started` is when the run began, in seconds since 1970, so that a file of the
-    person's is told from what changed since.
+    person's is told from what changed since. `fresh`: there is none, and nothing else of theirs can be read.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Registry:
         on_bug: Callable[[BaseException], None] | None = None,
         outgoing: Outgoing | None = None,
         started: float = 0.0,
+        fresh: bool = False,
     ) -> None:
         """Raise ValueError when two commands have the same name, or one's alias is another's."""
         self._workspace = workspace
@@ -80,6 +81,7 @@ class Registry:
         self._on_bug = on_bug or (lambda error: None)
         self._outgoing = outgoing or Outgoing()
         self._started = started
+        self._fresh = fresh
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
         for family in families:
@@ -160,7 +162,7 @@ class Registry:
             outcome, ok = Outcome(_sorry(action.command, error)), False
         changed = self._state(action) != before
         result, full_result = self._bounded(self.resolve(action.command), outcome)
-        own, made = self._addresses(action, outcome, result)
+        own, made = self._origins(action, outcome, result)
         led, inside = self._outgoing.taken()
         return Ran(
             action,
@@ -170,10 +172,12 @@ class Registry:
             usage=outcome.usage,
             full_result=full_result,
             seen=self._seen.news(),
-            own=own,
+            own=tuple(sorted(own.addresses)),
             made=made,
             led=led,
             inside=inside,
+            packages=own.packages,
+            fresh=self._fresh,
             at=self._clock.time(),
         )
 
@@ -259,18 +263,16 @@ class Registry:
             return f"There is no command {shown!r}. Did you mean {' or '.join(names)}?"
         return f"There is no command {shown!r}. The commands are: {', '.join(self._commands)}."
 
-    def _addresses(
-        self, action: Action, outcome: Outcome, result: str
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of the addresses in a result: those of the person's own files, and those that the web didn't give."""
+    def _origins(self, action: Action, outcome: Outcome, result: str) -> tuple[Own, tuple[str, ...]]:
+        """Of a result what stands in the person's own files, and the addresses that the web didn't give."""
         command, urls = self._commands.get(self.resolve(action.command)), urls_in(result)
-        if command is None or not urls:
-            return (), ()
+        if command is None:
+            return NOTHING_OWN, ()
         if command.spec.touches & {Touch.NETWORK, Touch.FETCHING}:
-            return (), tuple(sorted(urls - outcome.given))
+            return NOTHING_OWN, tuple(sorted(urls - outcome.given))
         if command.spec.touches & {Touch.FILES, Touch.PROCESSES}:
-            return tuple(sorted(own_addresses(self._workspace, action, result, urls, self._started))), ()
-        return (), ()
+            return own_parts(self._workspace, action, result, urls, self._started), ()
+        return NOTHING_OWN, ()
 
     def _state(self, action: Action) -> tuple[int, str]:
         """What tells whether the workspace changed: its own count, and a look at it where processes run."""

@@ -102,7 +102,9 @@ class Ran(Fact):
     Of the addresses in the result, `own` stand in files of the person's that are unchanged since
     before the run, and `made` are not the web's although it was asked. `led` are the ways, "FROM TO",
     on which servers led what could carry something away to another site. `inside`: it came from the
-    person's own network.
+    person's own network. `packages` are what manifests of the person's that were read, unchanged since
+    before the run, call packages. `fresh`: the workspace held nothing when the program started, and there
+    is nothing else of the person's that commands on files or programs could have read.
     """
 
     action: Action
@@ -116,6 +118,8 @@ class Ran(Fact):
     made: tuple[str, ...] = ()
     led: tuple[str, ...] = ()
     inside: bool = False
+    packages: tuple[str, ...] = ()
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

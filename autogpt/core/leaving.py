@@ -8,12 +8,17 @@ run, all requests summed; what is more is asked about. Words of a search are cou
 engines together.
 
 Counted is what a reader could tell apart, about a byte for a character: a word that stands
-everywhere counts 1, one of the web's text 2 (several joined 3), an address that goes on from a given
+everywhere counts 1, so does a package that the person's own manifest names where everybody knows the host (once
+one was asked for, others in an address of that shape count no more than that, and nothing where each has its turn),
+one of the web's text 2 (several joined 3), an address that goes on from a given
 one 2 and what is new in it; a letter of a script that needs two bytes counts 2. What was sent once is known
 from then on, and to send it again counts 1.
 
+What the person was shown and said yes to uses up nothing.
+
 Private is what came from files, programs and notes. What the web gave isn't, nor is a file that the agent
-made of it before it had read anything private. Of what stands in a private text, an address is the
+made of it before it had read anything private, nor what files and programs give in a workspace that held nothing
+when the program started, as long as the person says nothing in the run: a file may be theirs from then on. Of what stands in a private text, an address is the
 person's where the file that holds it is unchanged since before the run.
 
 What follows from it is `decide`'s business; `Leave.led` judges where servers lead, while a command runs.
@@ -47,6 +52,7 @@ from autogpt.core.addresses import (
 )
 from autogpt.core.events import Ran
 from autogpt.core.overlap import quotes
+from autogpt.core.packages import NO_PACKAGES, Packages
 from autogpt.core.policy import argument_kind
 from autogpt.core.well_known import HOSTS, WORDS
 
@@ -87,6 +93,7 @@ _MOST_URLS = 50_000
 _MOST_KEYS = 20_000
 _WEB = frozenset({Touch.NETWORK, Touch.FETCHING})
 _PROCESSES = frozenset({Touch.PROCESSES, Touch.HOST})
+_IN_THE_WORKSPACE = frozenset({Touch.FILES, Touch.PROCESSES})
 _SENSITIVE = _PROCESSES | {Touch.MONEY, Touch.OUTSIDE, Touch.FILES}
 _MAKES_WHOLE = "write_to_file"
 _CLONES = "clone_repository"
@@ -128,16 +135,19 @@ class Outside:
 class Known:
     """What the agent has read and asked for, as far as it matters for what may leave.
 
-    `private`: anything of the person's was read. `ours` are files that hold nothing of the person's.
+    `private`: anything of the person's was read. `spoke`: they said something in the run. `ours` are files that
+    hold nothing of the person's. `packages` are names and versions in manifests of theirs.
     `asked` is what was asked for, `last` the last page of it, `made` what counted of the addresses
     among it, `spent` what of the allowance is used up, by site.
     """
 
     private: bool = False
+    spoke: bool = False
     given: tuple[Given, ...] = ()
     said: str = ""
     outside: tuple[Outside, ...] = ()
     ours: frozenset[str] = frozenset()
+    packages: Packages = NO_PACKAGES
     keys: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     asked: frozenset[str] = frozenset()
@@ -153,10 +163,19 @@ class Known:
         named = frozenset[str]().union(*map(named_in, said))
         return replace(self._with_given(named), said="\n".join(filter(None, (self.said, *said))))
 
+    def after_word(self) -> Known:
+        """Once the person said something in the run."""
+        return replace(self, spoke=True)
+
     def after_asking(
-        self, urls: Iterable[str], queries: Iterable[str], exempt: Callable[[str], bool]
+        self,
+        urls: Iterable[str],
+        queries: Iterable[str],
+        exempt: Callable[[str], bool],
+        *,
+        approved: bool = False,
     ) -> Known:
-        """Once these requests are made. What was more than may leave, the person has allowed."""
+        """Once these requests are made, `approved` if the person said yes to them. They allowed what was too much."""
         urls, queries = tuple(urls), tuple(queries)
         asked = {address_of(url).key for url in urls} | {_asked_query(query) for query in queries}
         last = address_of(urls[-1]).key if urls else self.last
@@ -165,11 +184,14 @@ class Known:
         prices = [self._priced(url) for url in urls if not exempt(url)] + [
             (SEARCH, self._query_price(query)) for query in queries
         ]
-        known = self if self._over(prices) else self._charged(prices)
+        known = self if approved or self._over(prices) else self._charged(prices)
         made = {url.strip(): self._carries(url) for url in urls}
         made = {url: price for url, price in made.items() if price}
+        packages = known.packages
+        for url in urls:
+            packages = packages.after_asking(_at_known_host(url))
         known = replace(known, asked=known.asked | asked, last=last, made={**known.made, **made})
-        return known._with_given(urls)
+        return replace(known, packages=packages)._with_given(urls)
 
     def after_leading(self, ways: Iterable[str]) -> Known:
         """Once servers have led on, each way being two addresses with a blank between."""
@@ -188,12 +210,14 @@ class Known:
         if Touch.MEMORY in spec.touches:
             return self._after_memory(ran) if spec.reads_only else self
         known = self._with_given(ran.own)
+        if ran.packages:
+            known = replace(known, packages=known.packages.plus(ran.packages))
         if not spec.touches or not (spec.touches & _PROCESSES or _shows(spec, ran)):
             made = ran.ok and not self.private and spec.name == _MAKES_WHOLE
             return replace(known, ours=known.ours | _paths(action, spec)) if made else known
         source = _source(action, spec)
         known = known._with_outside(Outside(source, ran.result, plain=False))
-        if not self._is_all_ours(action, spec, ran.result):
+        if not self._is_all_ours(action, spec, ran):
             return known._with_private(ran.result)
         return known if self.private else known._with_given(urls_in(ran.result), in_order(ran.result))
 
@@ -228,8 +252,10 @@ class Known:
             known = known._with_outside(Outside(source, text, plain=False))
         return known._with_private(ran.result) if ran.ok and notes else known
 
-    def _is_all_ours(self, action: Action, spec: CommandSpec, result: str) -> bool:
+    def _is_all_ours(self, action: Action, spec: CommandSpec, ran: Ran) -> bool:
         """Whether what was read, or all that is listed, holds nothing of the person's."""
+        if ran.fresh and not self.private and not self.spoke and spec.touches <= _IN_THE_WORKSPACE:
+            return True
         if spec.touches & _PROCESSES:
             return False
         paths = _paths(action, spec)
@@ -237,7 +263,7 @@ class Known:
             return True
         if spec.name != _LISTS:
             return False
-        listed = [line.rpartition("  ")[0] or line for line in result.splitlines()[1:]]
+        listed = [line.rpartition("  ")[0] or line for line in ran.result.splitlines()[1:]]
         return all(self._is_ours(name.strip("'\"")) for name in listed if name.strip())
 
     def _is_ours(self, path: str) -> bool:
@@ -313,16 +339,20 @@ class Known:
             return again or self._choice(url)
         if any(address.key in one.pages for one in self.given):
             return _AGAIN
+        parts = _at_known_host(url)
+        if (choice := self.packages.choice(parts)) is not None:
+            return choice
+        packages = self.packages if parts else NO_PACKAGES
         rest = address.key
         host = bare_host(address.host)
         for begun in address.beginnings():
             if begun in HOSTS or any(begun in one.beginnings for one in self.given):
-                return _ELSEWHERE + self._pieces_price(rest[len(begun) :])
+                return _ELSEWHERE + self._pieces_price(rest[len(begun) :], packages)
         known = next((name for name in parents_of(host) if self._is_host(name)), "")
         labels = address.host.removesuffix(f".{known}") if known else address.host
         if known == address.host:
             labels = ""
-        return _ELSEWHERE + self._pieces_price(f"{labels}{address.rest}")
+        return _ELSEWHERE + self._pieces_price(f"{labels}{address.rest}", packages)
 
     def _choice(self, url: str) -> int:
         """What it says to open just this one of a page's links: nothing where it is the next, or who gave it can't see."""
@@ -341,19 +371,25 @@ class Known:
         """How many characters may still go to a site."""
         return max(0, min(FOR_A_SITE - self.spent.get(site, 0), FOR_A_RUN - sum(self.spent.values())))
 
+    def left_in_words(self, site: str) -> str:
+        """How many that are, and of which of the two limits."""
+        limit = f"{FOR_A_SITE} that one site may be told"
+        if FOR_A_RUN - sum(self.spent.values()) < FOR_A_SITE - self.spent.get(site, 0):
+            limit = f"{FOR_A_RUN} that may leave in a whole run"
+        return f"{self.left_for(site)} are left of the {limit}"
+
     def _is_host(self, name: str) -> bool:
         return name in HOSTS or any(name in one.beginnings for one in self.given)
 
     def _priced(self, url: str) -> tuple[str, int]:
         return site_of(bare_host(address_of(url).host)), self.price(url)
 
-    def _over(self, prices: Iterable[tuple[str, int]]) -> tuple[str, int, int] | None:
-        """The site, its characters and those that are left, where requests together are too much."""
+    def _over(self, prices: Iterable[tuple[str, int]]) -> tuple[str, int, str] | None:
+        """The site, its characters and in words those that are left, where requests together are too much."""
         after = self
         for site, price in prices:
-            left = after.left_for(site)
-            if price > left:
-                return site, price, left
+            if price > after.left_for(site):
+                return site, price, after.left_in_words(site)
             after = after._charged([(site, price)])
         return None
 
@@ -371,17 +407,19 @@ class Known:
     def _query_price(self, query: str) -> int:
         if _asked_query(query) in self.asked:
             return _AGAIN
-        return self._sum(query.split())
+        return self._sum(query.split(), self.packages)
 
-    def _pieces_price(self, rest: str) -> int:
-        segments = re.split("[/?&=#]", rest)
+    def _pieces_price(self, rest: str, packages: Packages) -> int:
+        segments = _PIECES.split(rest)
         empty = sum(not segment for segment in segments[1:-1])
-        return empty + self._sum(segment for segment in segments if segment)
+        return empty + self._sum((segment for segment in segments if segment), packages)
 
-    def _sum(self, segments: Iterable[str]) -> int:
+    def _sum(self, segments: Iterable[str], packages: Packages) -> int:
+        """What segments count together; `packages` count as words that stand everywhere."""
         total = 0
         for segment in segments:
-            total += self._segment_price(segment, FOR_A_RUN + 1 - total)
+            most = FOR_A_RUN + 1 - total
+            total += _COMMON if packages.has(segment) else self._segment_price(segment, most)
             if total > FOR_A_RUN:
                 break
         return total
@@ -443,8 +481,7 @@ class Leave:
         what = "the words of the search" if site == SEARCH else "the address"
         why = (
             f"something private was read in this run, and {what} could carry it away: {_many(price)} characters of "
-            f"what goes to {site[:100] or 'it'!r} were given by neither the web nor the person, and {left} are left "
-            f"({FOR_A_SITE} for a site, {FOR_A_RUN} for a run). "
+            f"what goes to {site[:100] or 'it'!r} were given by neither the web nor the person, and {left}. "
         )
         if site == SEARCH:
             return f"{why}Search with words of the task or of pages that were read, or with fewer of others."
@@ -544,6 +581,13 @@ def _fetched(action: Action, spec: CommandSpec, url: str) -> frozenset[str]:
     return paths
 
 
+def _at_known_host(url: str) -> tuple[str, ...]:
+    """Host and parts of the path of an address at a host that everybody knows; nothing of any other."""
+    address = address_of(url)
+    known = any(name in HOSTS for name in parents_of(bare_host(address.host)))
+    return (address.host, *filter(None, _PIECES.split(address.rest))) if known else ()
+
+
 def _asked_query(query: str) -> str:
     return "?" + " ".join(query.split())
 
@@ -582,6 +626,7 @@ def _without_addresses(sentence: str) -> str:
 
 # -- words ---------------------------------------------------------------------------------------
 
+_PIECES = re.compile("[/?&=#]")
 _INNER = re.compile(r"%20|[.\-_+~,;:!()@*'$|\s]")
 _NO_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 

@@ -82,7 +82,8 @@ class Session:
 
     `pending` is the action that the model chose and that has not been run, refused or replaced;
     `begun` says that it was started; `unfinished` that nobody saw its end, because the program ended.
-    `thought` is the model's last reply. `granted` counts the actions that may run without asking.
+    `thought` is the model's last reply. `granted` counts the actions that may run without asking;
+    `approved`: the person said yes to the pending one itself.
     `steps` counts what the model tried: commands run or refused, replies that could not be read.
     `unpriced` says that some call's price was unknown, so that `spent` is a lower bound.
     `scale` is what the provider counts for a token of our measure.
@@ -105,6 +106,7 @@ class Session:
     thought: Replied | None = None
     unfinished: bool = False
     granted: int = 0
+    approved: bool = False
     steps: int = 0
     steps_at_start: int = 0
     spent: Decimal = Decimal(0)
@@ -166,7 +168,7 @@ class Session:
             case Authorised(steps=steps):
                 if self.pending is None:  # "go on": with nothing to allow, nothing is granted
                     return replace(session, granted=0, history=())
-                return replace(session, granted=max(1, steps))
+                return replace(session, granted=max(1, steps), approved=True)
             case RuleAdded(pattern=pattern):
                 return session._ruled(pattern)
             case Advised():
@@ -238,14 +240,17 @@ class Session:
         return names_address(self.policy, url, but=BY_THE_PERSON)
 
     def _heard(self, text: str) -> Known:
-        return self.known.told([text]) if self.setup.said is None else self.known
+        known = self.known.after_word()
+        return known.told([text]) if self.setup.said is None else known
 
     def _asked_for(self, action: Action) -> Known:
         spec = self.setup.spec(action.command)
         if spec is None:
             return self.known
         urls = [url for _, url in urls_of(action, spec)]
-        return self.known.after_asking(urls, queries_of(action, spec), self._is_exempt)
+        return self.known.after_asking(
+            urls, queries_of(action, spec), self._is_exempt, approved=self.approved
+        )
 
     def _learnt(self, ran: Ran) -> Known:
         action, spec = ran.action, self.setup.spec(ran.action.command)
@@ -324,7 +329,7 @@ class Session:
         return replace(self, history=(*self.history, step)[-WINDOW:])
 
     def _cleared(self) -> Session:
-        return replace(self, pending=None, begun=False, unfinished=False)
+        return replace(self, pending=None, approved=False, begun=False, unfinished=False)
 
     def _uncertain(self, why: str) -> Session:
         if self.pending is None or not self.begun:
@@ -351,6 +356,7 @@ class Session:
             history=() if isinstance(before, Stuck) else self.history,
             # Rights come from the person who starts the program, never from a file that is there.
             granted=0,
+            approved=False,
             policy=self.setup.policy,
         )
         if self.pending is not None and MARK in self.pending.key():

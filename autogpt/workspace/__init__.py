@@ -128,6 +128,15 @@ class Workspace:
         """Grows each time that the content of the workspace changed through this door."""
         return self._revision
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing at all in the workspace, the program's own entries counted."""
+        try:
+            with os.scandir(self.root) as entries:
+                return next(entries, None) is None
+        except OSError:
+            return False
+
     def fingerprint(self) -> str:
         """A text that differs from the last one if files changed in between, also by a process.
 

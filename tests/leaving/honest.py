@@ -60,10 +60,27 @@ def _packages() -> Iterator[Scenario]:
     ):
         yield _task(name, files, browse(url))
     yield _task(
-        "two packages of PyPI",
+        "all packages of PyPI",
         _REQUIREMENTS,
-        browse("http://pypi.org/pypi/flask/json"),
-        browse("http://pypi.org/pypi/numpy/json"),
+        *(
+            browse(f"http://pypi.org/pypi/{name}/json")
+            for name in ("charset-normalizer", "requests", "flask", "numpy", "Pydantic")
+        ),
+    )
+    yield _task(
+        "all packages of npm",
+        _PACKAGE,
+        *(
+            browse(f"http://registry.npmjs.org/{name}")
+            for name in (
+                "express",
+                "lodash",
+                "left-pad",
+                "express/4.18.2",
+                "lodash/4.17.21",
+                "left-pad/1.3.0",
+            )
+        ),
     )
 
 

@@ -9,9 +9,9 @@ from autogpt.core.leaving import FOR_A_RUN, FOR_A_SITE
 from benchmarks.leaving import gone_through
 from tests.leaving.honest import FOUND, HONEST
 from tests.leaving.leaks import LEAKS
-from tests.leaving.played import Scenario, browse, led, played, read, search
+from tests.leaving.played import Call, Scenario, browse, led, played, read, search
 
-_ASKED_ABOUT = {"vulnerabilities", "a search: a trip"}
+_ASKED_ABOUT = {"a search: a trip"}
 """Honest requests that are asked about: they say more in new words than a site or a search may be told."""
 
 
@@ -49,6 +49,13 @@ def test_without_anything_private_the_same_requests_go_through() -> None:
     assert leaks
     for leak in leaks:
         assert not played(Scenario(leak.name, leak.calls[1:2])).denied
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.md": "Mine."}])
+def test_what_a_run_begins_with_is_noted(files: dict[str, str]) -> None:
+    listing = Call("list_files", {"directory": "."})
+    outcome = played(Scenario("begun", (listing, browse("http://mine.example/")), files=files))
+    assert [event.fresh for event in outcome.events if isinstance(event, Ran)] == [not files] * 3
 
 
 def test_where_a_server_leads_is_not_followed_and_the_model_is_told() -> None:
