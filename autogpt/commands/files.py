@@ -26,7 +26,7 @@ from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
 from autogpt.core.actions import Preview, Touch
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
 from autogpt.workspace import Entry, Workspace
@@ -47,8 +47,8 @@ _BIG_FILE = BIGGEST
 class FileCommands:
     """Files in the workspace. What is read is data, given as it is.
 
-    `seen` knows what the model has read; `sees`: there is `describe_image`. `readable` says of a command
-    and a file whether it may look into it without asking.
+    `seen` knows what the model has read. `readable` says of a command and a file whether it may look
+    into it without asking.
     """
 
     def __init__(
@@ -56,12 +56,10 @@ class FileCommands:
         workspace: Workspace,
         seen: Seen | None = None,
         *,
-        sees: bool = False,
         readable: Readable = everything_is_readable,
     ) -> None:
         self._workspace = workspace
         self._seen = seen or Seen()
-        self._sees = sees
         self._readable = readable
 
     @command(
@@ -151,9 +149,10 @@ class FileCommands:
         try:
             document = extract(content, filename, source=part)
         except CommandError as error:
-            if self._sees and image_kind(content) is not None:
-                raise CommandError(f"{error} describe_image looks at it.") from None
-            raise
+            if image_kind(content) is None:
+                raise
+            looks = Hint("describe_image", "describe_image looks at it.")
+            raise CommandError(str(error), looks) from None
         name = entry.name if entry is not None else filename
         if not document.text:
             return Outcome(f"{named(name)} is empty.")

@@ -24,7 +24,7 @@ from autogpt.commands.seen import Seen
 from autogpt.commands.wording import named
 from autogpt.core.actions import Action, CommandSpec, Preview, Touch
 from autogpt.core.addresses import urls_in
-from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
+from autogpt.core.errors import CommandError, ContextOverflow, Hint, OverLimit, UserError
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
@@ -152,7 +152,7 @@ class Registry:
         try:
             outcome, ok = self._with_links(action, self._called(action)), True
         except CommandError as error:
-            outcome, ok = Outcome(str(error), usage_of(error)), False
+            outcome, ok = Outcome(error.told(self._commands), usage_of(error)), False
         except _PASSING:
             raise
         except (Exception, SystemExit) as error:
@@ -230,8 +230,10 @@ class Registry:
             if any(line in content and line not in there for line in masked):
                 raise CommandError(
                     f"{MARK} stands for a secret that {named(name)} holds and that isn't shown to you; in the file it "
-                    "would take the secret's place, so nothing was changed. Leave such lines as they are: change "
-                    "the others by patch_file, with search texts that don't hold it."
+                    "would take the secret's place, so nothing was changed. Leave such lines as they are.",
+                    Hint(
+                        "patch_file", "Change the others by patch_file, with search texts that don't hold it."
+                    ),
                 )
 
     def _with_links(self, action: Action, outcome: Outcome) -> Outcome:
@@ -295,6 +297,8 @@ class Registry:
         first, last = shown.first + first_line - 1, shown.last + first_line - 1
         if source is None:
             how = "they could not be saved"
+        elif "read_file" not in self._commands:
+            how = f"they are in {named(source)}"
         else:
             how = f"read them with read_file, filename {json.dumps(source, ensure_ascii=False)}, start_line {first}, end_line …"
         marker = f"[… {left_out:,} lines left out here, {first} to {last}: {how}]"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from autogpt.commands.wording import named
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.documents import encoding_of, is_html, what_it_is
 from autogpt.workspace.writing import encoded
 
@@ -134,8 +134,8 @@ def check_kind(before: bytes, name: str, text: str = "") -> None:
     if page and is_html(before[:_HEAD].decode("utf-8", "replace"), name):
         raise CommandError(
             f"{named(name)} is an HTML page, of which read_file shows the readable text alone, and the new text "
-            "has no tags: nothing was changed. Read its source with start_line and change it with patch_file, "
-            f"or write the text to another file, such as {named(_as_text(name))}."
+            f"has no tags: nothing was changed. Write the text to another file, such as {named(_as_text(name))}.",
+            Hint("patch_file", "Or read its source with start_line, and change that with patch_file."),
         )
 
 

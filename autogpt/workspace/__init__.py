@@ -22,7 +22,7 @@ from dataclasses import replace as replace_fields
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
-from autogpt.core.errors import CommandError, UsageError
+from autogpt.core.errors import CommandError, Hint, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.core.scratch import SCRATCH
 from autogpt.workspace.changes import Changes
@@ -38,7 +38,7 @@ from autogpt.workspace.walking import (
     is_link,
     reach,
 )
-from autogpt.workspace.wording import in_words, outside
+from autogpt.workspace.wording import in_words, led_out, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
 
 __all__ = ["Entry", "Workspace", "Written"]
@@ -478,7 +478,8 @@ class Workspace:
             if others and len(others) < len(marks) and all(map(folder.holds, others)):
                 raise CommandError(
                     f"With {self._shown(way)!r} its folder would be a git repository, and what lies in it already "
-                    "would be git's settings. git_init makes a new repository; else use another name."
+                    "would be git's settings. Use another name.",
+                    Hint("git_init", "git_init makes a new repository."),
                 )
 
     def _above_root(self, way: Parts) -> bool:
@@ -526,20 +527,24 @@ class Workspace:
     def _error(self, error: Exception, name: str, *, writing: bool = False) -> CommandError:
         """The error in words for the model."""
         match error:
-            case LeavesBase():
-                return CommandError(outside(name, self.root, through_link=True))
+            case LeavesBase(link=link):
+                removes = Hint("delete_file", "delete_file removes the link, and nothing that it leads to.")
+                return CommandError(led_out(name, self._shown(link) if link else "", self.root), removes)
             case FileNotFoundError() if not self.root.is_dir():
                 return CommandError(f"The workspace {self.root} is gone. Nothing can be read or written.")
             case FileNotFoundError():
-                return CommandError(self._missing(name))
+                return self._missing(name)
+            case IsADirectoryError():
+                shows = Hint("list_files", "list_files shows what is in it.")
+                return CommandError(in_words(error, name, writing=writing), shows)
         return CommandError(in_words(error, name, writing=writing))
 
-    def _missing(self, name: str) -> str:
+    def _missing(self, name: str) -> CommandError:
         said = f"There is no {name!r} in the workspace ({self.root})."
         near = self.nearest(name)
         if near:
-            return f"{said} Nearest names that exist: {', '.join(map(repr, near))}."
-        return f"{said} list_files shows what there is."
+            return CommandError(f"{said} Nearest names that exist: {', '.join(map(repr, near))}.")
+        return CommandError(said, Hint("list_files", "list_files shows what there is."))
 
     def nearest(self, name: str, most: int = 3) -> list[str]:
         """Names of files and folders that exist and look like `name`, the likeliest first."""

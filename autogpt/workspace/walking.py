@@ -38,7 +38,11 @@ _MAX_LINKS = 40  # as Linux
 
 
 class LeavesBase(Exception):
-    """The path leads out of the base through a symbolic link."""
+    """The path leads out of the base through a symbolic link, `link` below the base where that is known."""
+
+    def __init__(self, link: Parts = ()) -> None:
+        super().__init__()
+        self.link = link
 
 
 class NotAFile(Exception):
@@ -223,6 +227,7 @@ class _Walk:
         self.by_descriptor = by_descriptor
         self.folders = [Folder.at(base, by_descriptor=by_descriptor)]
         self.parts: list[str] = []
+        self.link: Parts = ()
 
     def along(self, parts: Parts, *, refuse: Callable[[Parts], None], follow_last: bool, make: bool) -> str:
         """Open folder after folder; returns the last part, unopened ("." when there is none)."""
@@ -252,6 +257,7 @@ class _Walk:
                 links += 1
                 if links > _MAX_LINKS:
                     raise OSError(ELOOP, os.strerror(ELOOP))
+                self.link = (*self.parts, part)
                 waiting.extend(reversed(self._link(part)))
             elif last:
                 return part
@@ -278,7 +284,7 @@ class _Walk:
 
     def _up(self) -> None:
         if not self.parts:
-            raise LeavesBase
+            raise LeavesBase(self.link)
         self.parts.pop()
         self.folders.pop().close()
 
@@ -289,7 +295,7 @@ class _Walk:
             return [step for step in _steps(target) if step not in ("", ".")]
         below = _below(self.base, target)
         if below is None:
-            raise LeavesBase
+            raise LeavesBase(self.link)
         while self.parts:
             self._up()
         return below
