@@ -17,6 +17,7 @@ from autogpt.commands.command import (
     Readable,
     command,
     everything_is_readable,
+    foresees,
     previews,
 )
 from autogpt.commands.listing import Listing, listed, wanted
@@ -92,6 +93,8 @@ class FileCommands:
     @previews(write_to_file)
     def _would_write(self, filename: str, text: str) -> Preview:
         before = self._checked(filename, text, text)
+        if before is not None and before.whole != _written_as(before.head, text).content:
+            self._replaced(before)
         self._seen.note_shown(filename, text, _whole(before))
         return replaced(filename, standing(self._workspace, filename), text)
 
@@ -218,23 +221,24 @@ class FileCommands:
     @command(aliases=("remove_file", "delete", "remove", "rm", "delete_directory", "unlink"), touches=_FILES)
     def delete_file(self, filename: EntryName) -> str:
         """Delete a file, an empty folder, or a link, but not what it leads to."""
-        if self._workspace.is_link(filename):
-            gone = self._workspace.delete(filename)
-        else:
-            if (before := self._before(filename)) and before.whole is not None:
-                self._seen.check(
-                    before.name,
-                    before.whole,
-                    "it was not deleted",
-                    "give the command again to delete it all the same.",
-                )
-            gone = self._workspace.delete(filename)
+        self._check_delete(filename)
+        gone = self._workspace.delete(filename)
+        if gone.kind != "link":
             self._seen.forget(gone.name)
         if gone.kind == "link":
             return f"Deleted the link {named(gone.name)}. {self._left(gone)}"
         what = {"file": "the file", "folder": "the empty folder"}.get(gone.kind, "the special file")
         size = f" ({bytes_of(gone.size)})" if gone.kind == "file" else ""
         return f"Deleted {what} {named(gone.name)}{size}."
+
+    @foresees(delete_file)
+    def _check_delete(self, filename: str) -> None:
+        self._workspace.check_removable(filename)
+        if self._workspace.is_link(filename):
+            return
+        if (before := self._before(filename)) and before.whole is not None:
+            again = "give the command again to delete it all the same."
+            self._seen.check(before.name, before.whole, "it was not deleted", again)
 
     # -- what they share -------------------------------------------------------------------------
 
@@ -272,6 +276,7 @@ class FileCommands:
 
         `whole` is all that it will hold, where that is known. Raises CommandError for what must not hold text.
         """
+        self._workspace.check_writable(filename)
         before = self._before(filename)
         if before is None:
             check_new(filename, text)

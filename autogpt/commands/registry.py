@@ -129,19 +129,26 @@ class Registry:
         return plain
 
     def preview(self, action: Action) -> Preview | None:
-        """What the action would do to a file as it is now; never raises, but for Ctrl-C.
+        """What the action would do to a file as it is now, or why it can only fail; never raises, but for Ctrl-C.
 
         It stands for the arguments that the command declares a file's content, and for no others.
         """
         command = self._commands.get(self.resolve(action.command))
-        if command is None or command.preview is None:
+        if command is None:
             return None
         try:
-            preview = command.preview(**taken(command, action.args))
+            args = taken(command, action.args)
+            self._check_masks(command, args)
+            if command.foresees is not None:
+                command.foresees(**args)
+            preview = command.preview(**args) if command.preview is not None else None
         except CommandError as error:
-            return Preview("", f"It would fail as things are: {str(error).partition(chr(10))[0]}")
+            said, _ = self._bounded(command.spec.name, Outcome(error.told(self._commands)))
+            return Preview("", "", fails=said)
         except Exception as error:
             self._on_bug(error)
+            return None
+        if preview is None:
             return None
         content = frozenset(parameter.name for parameter in command.spec.parameters if parameter.content)
         return replace(preview, shows=content)

@@ -253,6 +253,31 @@ class Workspace:
                 shown, created=before is None, changed=True, size=len(content), parted=_is_shared(before)
             )
 
+    def check_writable(self, name: str) -> None:
+        """Raise CommandError where no file of this name could be written, as far as can be told beforehand."""
+        base, parts = self._resolve(name)
+        _refuse_folder(name)
+        for known in range(len(parts), -1, -1):
+            try:
+                with self._reaching(base, parts[:known], changes=True) as place:
+                    self._refuse_shutting(place.folder, place.parts)
+                    if known == len(parts):
+                        _writable(place, name)
+                    for part in parts[known:]:
+                        place.folder.holds(part, strictly=True)
+                    place.folder.check_writable()
+                    return
+            except FileNotFoundError:
+                continue
+            except (OSError, NotAFile, LeavesBase) as error:
+                raise self._error(error, name, writing=True) from error
+
+    def check_removable(self, name: str) -> None:
+        """Raise CommandError where `delete` could only fail, as far as can be told beforehand."""
+        with self._reach(name, follow_last=False, changes=True) as place:
+            self._removable(place, name)
+            place.folder.check_writable()
+
     def append_text(self, name: str, text: str, encoding: str = "utf-8") -> Written:
         """Add text at the end of a file, which is made if it isn't there.
 
@@ -330,23 +355,28 @@ class Workspace:
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
         with self._writing, self._reach(name, follow_last=False, changes=True) as place:
-            if place.name == "." or self._above_root(place.parts):
-                raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
-            entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+            entry = self._removable(place, name)
             if entry.kind == "link":
                 with suppress(OSError):
                     entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
             if entry.kind == "folder":
-                if inside := self._entries(place):
-                    raise CommandError(
-                        f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
-                        "Delete the files in it one by one."
-                    )
                 place.folder.remove_folder(place.name)
             else:
                 place.folder.unlink(place.name)
             self._revision += 1
             return entry
+
+    def _removable(self, place: Place, name: str) -> Entry:
+        """What is to be deleted. Raises CommandError for what is never deleted."""
+        if place.name == "." or self._above_root(place.parts):
+            raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
+        entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+        if entry.kind == "folder" and (inside := self._entries(place)):
+            raise CommandError(
+                f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
+                "Delete the files in it one by one."
+            )
+        return entry
 
     def sweep(self) -> int:
         """Remove half-written files that a killed process left; returns how many. For the start of a run."""
@@ -402,10 +432,8 @@ class Workspace:
         `missing` lets FileNotFoundError and NotADirectoryError pass.
         """
         base, parts = self._resolve(name)
-        if make and name.endswith(("/", "\\")):
-            raise CommandError(
-                f"{name!r} names a folder. Give a file's name, such as {name + 'notes.txt'!r}."
-            )
+        if make:
+            _refuse_folder(name)
         with (
             self._errors(name, writing=make, missing=missing),
             self._reaching(base, parts, follow_last=follow_last, make=make, changes=make or changes) as place,
@@ -563,6 +591,12 @@ class Workspace:
             near += [by_last[match] for match in get_close_matches(last[:100], by_last, most, 0.6)]
             return list(dict.fromkeys(near))[:most]
         return []
+
+
+def _refuse_folder(name: str) -> None:
+    """Raise CommandError for a name that can be a folder's alone, where a file's is wanted."""
+    if name.endswith(("/", "\\")):
+        raise CommandError(f"{name!r} names a folder. Give a file's name, such as {name + 'notes.txt'!r}.")
 
 
 def _usable(given: Path) -> Path:

@@ -80,13 +80,22 @@ class Folder:
         """The status of an entry, of a link itself."""
         return os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
 
-    def holds(self, name: str) -> bool:
-        """Whether there is anything of that name in it."""
+    def holds(self, name: str, *, strictly: bool = False) -> bool:
+        """Whether there is anything of that name in it; `strictly`: a name that can't be one raises OSError."""
         try:
             self.status(name)
+        except FileNotFoundError:
+            return False
         except OSError:
+            if strictly:
+                raise
             return False
         return True
+
+    def check_writable(self) -> None:
+        """Raise PermissionError where the system lets nothing be made in it; not told everywhere."""
+        if self.descriptor is not None and not os.access(".", os.W_OK | os.X_OK, dir_fd=self.descriptor):
+            raise PermissionError
 
     def link_target(self, name: str) -> str:
         """Where a link leads, as written in it."""
