@@ -45,6 +45,14 @@ _BIG_FILE = BIGGEST
 """Bytes from which on a file is read only in parts, by lines."""
 
 
+_SHOWN_AS = {
+    "HTML": "\n[This is the readable text of an HTML page; give start_line to read its source.]",
+    "notebook": "\n[These are the cells of a notebook; give start_line to read its source, JSON, in which it is changed.]",
+    "mail": "\n[This is what the mail says; give start_line to read its source.]",
+}
+"""What is said of a text that isn't the file's own, by its kind."""
+
+
 class FileCommands:
     """Files in the workspace. What is read is data, given as it is.
 
@@ -157,6 +165,7 @@ class FileCommands:
             looks = Hint("describe_image", "describe_image looks at it.")
             raise CommandError(str(error), looks) from None
         name = entry.name if entry is not None else filename
+        written = _encoding_note(content) if document.source else ""
         if not document.text:
             return Outcome(f"{named(name)} is empty.")
         if part:
@@ -166,11 +175,11 @@ class FileCommands:
             chosen = lines[first - 1 : end_line]
             head = f"Lines {first} to {first + len(chosen) - 1} of {len(lines):,} of {named(name)}:\n"
             return Outcome(
-                head + "\n".join(chosen), source=name if document.source else None, first_line=first - 1
+                head + "\n".join(chosen) + written,
+                source=name if document.source else None,
+                first_line=first - 1,
             )
-        note = ""
-        if document.kind == "HTML":
-            note = "\n[This is the readable text of an HTML page; give start_line to read its source.]"
+        note = _SHOWN_AS.get(document.kind, "") or written
         return Outcome(document.text + note, source=name if document.source else None)
 
     @command(
@@ -323,7 +332,10 @@ class FileCommands:
                 lines = [line[:2_000] for line in islice(_bounded_lines(text), first - 1, first - 1 + most)]
         if not lines:
             raise CommandError(f"{named(entry.name)} has no line {first}.")
-        head = f"Lines {first} to {first + len(lines) - 1} of {named(entry.name)} ({bytes_of(entry.size)} in all):\n"
+        head = (
+            f"Lines {first} to {first + len(lines) - 1} of {named(entry.name)} ({bytes_of(entry.size)} in all"
+        )
+        head += "):\n" if encoding in ("utf-8", "utf-8-sig") else f", written in {encoding}):\n"
         return Outcome(head + "\n".join(lines), source=entry.name, first_line=first - 1)
 
     def _search_one(self, entry: Entry, search: Search) -> None:
@@ -366,6 +378,14 @@ class _New:
     content: bytes
     manner: str = ""
     note: str = ""
+
+
+def _encoding_note(content: bytes) -> str:
+    """What is said of a text that isn't in UTF-8, "" for one that is."""
+    writing = Writing.of(content)
+    if writing is None or writing.encoding == "utf-8":
+        return ""
+    return f"\n[The file is written in {writing.encoding}; changes to it keep that.]"
 
 
 def _whole(before: _Before | None) -> bytes | None:
