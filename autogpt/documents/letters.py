@@ -88,8 +88,8 @@ def _leaves(data: bytes) -> Iterator[tuple[Message, bytes]]:
 def _split(data: bytes) -> tuple[Message, bytes]:
     """The headers that matter, and what comes after the empty line."""
     head = Message()
-    if (line := _LINE_END.match(data)) is not None:  # there are none
-        return head, data[line.end() :]
+    if (at_once := _LINE_END.match(data)) is not None:  # there are none
+        return head, data[at_once.end() :]
     end = _END_OF_HEAD.search(data)
     top, body = (data[: end.start()], data[end.end() :]) if end else (data, b"")
     text = top[:_LONGEST_HEAD].decode("utf-8", "replace")
