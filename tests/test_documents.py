@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 import io
+import json
 import random
+import re
 import struct
 import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -443,3 +446,113 @@ def test_a_pdf_stream_that_unpacks_to_much_stays_bounded() -> None:
         text = str(error)
     assert "PDF" in text[-150:]
     assert len(text) <= bounds.MAX_TEXT + 100
+
+
+def notebook(*cells: object) -> bytes:
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+NOTEBOOK = notebook(
+    {"cell_type": "markdown", "source": ["# Boats\n", "and tea"]},
+    {
+        "cell_type": "code",
+        "source": "plot(1)",
+        "outputs": [
+            {"output_type": "stream", "text": ["one\n", "two\n"]},
+            {
+                "output_type": "display_data",
+                "data": {"image/png": "iVBORw0KGgo" * 90, "text/plain": ["<Figure>"]},
+            },
+            {"output_type": "execute_result", "data": {"text/html": "<table>", "text/plain": "   a\n0  1"}},
+            {"output_type": "error", "traceback": ["\x1b[0;31mValueError\x1b[0m: no", "at line 1"]},
+        ],
+    },
+)
+
+
+def test_a_notebook_is_read_as_its_cells() -> None:
+    document = extract(NOTEBOOK, "a.ipynb")
+    assert document.kind == "notebook"
+    assert document.text == (
+        "# Cell 1 (markdown)\n# Boats\nand tea\n\n"
+        "# Cell 2 (code)\nplot(1)\n## Output\none\ntwo\n## Output\n<Figure>\n[left out: image/png]\n"
+        "## Output\n   a\n0  1\n## Output\nValueError: no\nat line 1\n\n"
+    )
+    assert extract(NOTEBOOK, "a.ipynb", source=True).text == NOTEBOOK.decode()
+    old = {"worksheets": [{"cells": [{"cell_type": "code", "input": "1 + 1"}]}], "nbformat": 3}
+    assert "1 + 1" in extract(json.dumps(old).encode(), "old.ipynb").text
+
+
+@pytest.mark.parametrize("data", [b"", b"words", b"[1]", b'{"cells": 5}', b'{"cells"', b'{"a": 1}'])
+def test_what_is_no_notebook_is_read_as_it_is(data: bytes) -> None:
+    assert extract(data, "a.ipynb").text == data.decode()
+
+
+def letter() -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"] = "Grüß Gott <a@b.example>"
+    mail["To"] = "c@d.example"
+    mail["Subject"] = "Größe & 漢字"
+    mail["X-Secret-Route"] = "not shown"
+    mail.set_content("Hallo Größe\n" + "long line " * 30, cte="quoted-printable")
+    mail.add_alternative("<p>Hallo <b>page</b></p>", subtype="html")
+    mail.add_attachment(b"\x89PNG" * 100, maintype="image", subtype="png", filename="Größe.png")
+    mail.add_attachment("text", filename="notes.txt")
+    return mail
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_a_mail_is_read_as_what_it_says(newline: bytes) -> None:
+    document = extract(letter().as_bytes().replace(b"\n", newline), "a.eml")
+    assert document.kind == "mail"
+    assert document.text.startswith(
+        "From: Grüß Gott <a@b.example>\nTo: c@d.example\nSubject: Größe & 漢字\n\nHallo Größe"
+    )
+    assert "long line " * 29 in document.text
+    assert "page" not in document.text
+    assert "not shown\n" not in document.text
+    assert "\r" not in document.text
+    assert re.search(
+        r"\n\n\[Attached, and not shown: Größe\.png \(image/png, 400 bytes\); notes\.txt \(text/plain, \d bytes\)\]\n$",
+        document.text,
+    )
+
+
+def test_a_mail_without_plain_text_shows_the_text_of_its_page() -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "x"
+    mail.set_content(
+        "<p>Hallo <b>page</b></p><script>evil()</script>", subtype="html", charset="latin-1", cte="base64"
+    )
+    assert extract(mail.as_bytes(), "a.eml").text == "Subject: x\n\nHallo page\n"
+    assert extract(b"only words\nin a file", "a.eml").kind == "text"
+
+
+SIZE = 2_000_000
+NESTED = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(20_000))
+HOSTILE = {
+    "deep.eml": b"From: a\n" + NESTED + b"\n" + b"x\n" * 300_000,
+    "edges.eml": b"From: a\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n" * (SIZE // 4),
+    "quotes.eml": b"Content-Type: a/b" + b';";"' * (SIZE // 4) + b"\n\nx",
+    "words.eml": b"Subject: " + b"=?utf-8?q?a?= " * (SIZE // 14) + b"\n\nx",
+    "headers.eml": b"From: a\nX: y\n" * (SIZE // 13) + b"\nx",
+    "folded.eml": b"From: a\n" + b" x\n" * (SIZE // 3),
+    "blanks.eml": b"From: a\n" + b" \t" * (SIZE // 2),
+    "punycode.eml": b"Content-Type: text/plain; charset=punycode\n\na-" + b"b" * SIZE,
+    "idna.eml": b"Content-Type: text/plain; charset=idna\n\n" + b"xn--a." * (SIZE // 6),
+    "page.eml": b"From: a\nContent-Type: text/html\n\n" + b"<div>" * (SIZE // 5),
+    "nested.ipynb": b'{"cells":' + b"[" * SIZE,
+    "sources.ipynb": b'{"cells":[{"source":' + b'{"a":' * (SIZE // 5),
+    "cells.ipynb": b'{"cells":[' + b"{}," * (SIZE // 3) + b"{}]}",
+    "outputs.ipynb": b'{"cells":[{"outputs":[' + b'{"text":"x"},' * (SIZE // 13) + b"{}]}]}",
+    "number.ipynb": b'{"cells":[' + b"1" * SIZE + b"]}",
+    "wrong.ipynb": b'{"cells":[{"source":5,"outputs":7},3,null,{"outputs":[1,{"data":5},{"data":{"text/plain":{}}}]}]}',
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_notebook_or_mail_takes_long(name: str) -> None:
+    started = time.process_time()
+    document = extract(HOSTILE[name], name)
+    assert time.process_time() - started < 2.0
+    assert len(document.text) <= SIZE + 1_000

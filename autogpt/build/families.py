@@ -36,9 +36,7 @@ _MEMORY = frozenset({"memory"})
 _FAMILIES: Sequence[tuple[frozenset[str], Callable[[Means], Iterable[object]]]] = (
     (
         _FILES,
-        lambda means: [
-            FileCommands(means.place, means.seen, sees=means.seeing is not None, readable=means.readable)
-        ],
+        lambda means: [FileCommands(means.place, means.seen, readable=means.readable)],
     ),
     (_FILES | {"patch"}, lambda means: [PatchCommands(means.place, means.seen)]),
     (_EXECUTION, execution_commands),

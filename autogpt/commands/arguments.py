@@ -8,6 +8,7 @@ was sent, what is expected, an example.
 from __future__ import annotations
 
 import json
+import math
 import re
 import types
 import typing
@@ -17,6 +18,7 @@ from typing import Annotated, Any, Literal
 from autogpt.commands.command import Command
 from autogpt.core.actions import CommandSpec, Parameter
 from autogpt.core.errors import CommandError
+from autogpt.core.tolerant_json import LeftOpen, Malformed, read_value
 
 _SYNONYMS: tuple[frozenset[str], ...] = tuple(
     frozenset(group.split())
@@ -44,6 +46,7 @@ _SYNONYMS: tuple[frozenset[str], ...] = tuple(
 )
 _NAMELESS = frozenset({"input", "arg", "argument", "args", "value", "param", "parameter"})
 _WRAPPERS = frozenset({"args", "arguments", "parameters", "params", "kwargs", "input"})
+_NOTHING = ("", "null", "none")
 _LONGEST_SHOWN = 200
 
 
@@ -58,10 +61,11 @@ def taken(command: Command, sent: Mapping[str, Any]) -> dict[str, Any]:
             if parameter.required:
                 raise _wrong(command.spec, sent, f"{parameter.name!r} is missing.")
             continue
-        if named[parameter.name] is None and not parameter.required:
+        kind, sent_value = command.types.get(parameter.name, Any), named[parameter.name]
+        if not parameter.required and (sent_value is None or _says_nothing(kind, sent_value)):
             continue
         try:
-            values[parameter.name] = _value(command.types.get(parameter.name, Any), named[parameter.name])
+            values[parameter.name] = _value(kind, sent_value)
         except ValueError as error:
             raise _wrong(command.spec, sent, f"{parameter.name!r} {error}.") from error
     return values
@@ -136,11 +140,19 @@ def _value(kind: Any, value: Any) -> Any:
         return _as_text(value)
     if isinstance(value, str) and kind in (int, float, bool):
         value = value.strip()
+    elif _is_list(kind):
+        value = _as_list(kind, value)
     elif isinstance(value, str) and _is_container(kind):
         value = _from_json(value)
     elif isinstance(value, bool) and kind in (int, float):
         raise ValueError(f"must be a number, not {json.dumps(value)}")
-    return _validated(kind, value)
+    elif isinstance(value, str) and (inner := _list_beside_text(kind)):
+        listed = _from_json(value, strictly=True)
+        value = listed if isinstance(listed, list) and _fits(inner, listed) else value
+    valid = _validated(kind, value)
+    if isinstance(valid, float) and not math.isfinite(valid):
+        raise ValueError(f"must be a number, not {_short(value)}")
+    return valid
 
 
 def _bare(kind: Any) -> Any:
@@ -169,11 +181,76 @@ def _is_container(kind: Any) -> bool:
     return kind in (list, dict) or typing.get_origin(kind) in (list, dict, tuple, set)
 
 
-def _from_json(text: str) -> Any:
+def _says_nothing(kind: Any, value: Any) -> bool:
+    """Whether a text where a number, or yes or no, may be left out means that it is."""
+    return isinstance(value, str) and _bare(kind) in (int, float, bool) and value.strip().lower() in _NOTHING
+
+
+def _is_list(kind: Any) -> bool:
+    return kind is list or typing.get_origin(kind) is list
+
+
+def _list_beside_text(kind: Any) -> Any:
+    """Of a type that takes a list or a text, the list's; None for any other."""
+    if typing.get_origin(kind) not in (typing.Union, types.UnionType):
+        return None
+    inner = [one for one in typing.get_args(kind) if one is not type(None)]
+    return next(filter(_is_list, inner), None) if str in inner and len(inner) == 2 else None
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    try:
+        _validated(kind, value)
+    except ValueError:
+        return False
+    return True
+
+
+def _as_list(kind: Any, value: Any) -> Any:
+    """One value where a list is wanted is a list of one, and a list that is written out in a text is that list.
+
+    Raises ValueError for a text that could be several values, or a list that can't be read.
+    """
+    items = _bare((typing.get_args(kind) or (Any,))[0])
+    read = _from_json(value) if isinstance(value, str) else value
+    if isinstance(read, list):
+        return read
+    objects = items is dict or typing.get_origin(items) is dict
+    if isinstance(read, Mapping) and objects:
+        return [read]
+    if not isinstance(value, str):
+        return [_value(items, value)] if type(value) in (int, float) else value
+    text = (read if isinstance(read, str) else value).strip()
+    if not text or text.lower() in _NOTHING or text[0] in "[{(" or re.search(r"[\n,;]", text):
+        raise ValueError(
+            f"must be {_expected(kind)}, not {_short(value)}: each item by itself, as in {_list_of(text)}"
+        )
+    return [_value(items, text)]
+
+
+def _list_of(text: str) -> str:
+    """How a text is written as a list, for an example."""
+    parts = [part.strip(" \t'\"`[](){}") for part in re.split(r"[\n,;]", text)][:3]
+    return _short([_cut(part) for part in parts if part.lower() not in _NOTHING] or ["…"])
+
+
+def _from_json(text: str, *, strictly: bool = False) -> Any:
+    """A value that is written out in a text, as JSON or nearly so; the text itself if it isn't.
+
+    What has no quotes after its bracket, such as `[id]`, may be a name.
+    """
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
+        pass
+    whole = text.strip()
+    if strictly or whole[:1] not in ("[", "{") or whole[1:].lstrip()[:1] not in ("'", '"', "{", "["):
         return text
+    try:
+        reading = read_value(whole, 0)
+    except (LeftOpen, Malformed):
+        return text
+    return reading.value if reading.end == len(whole) and not reading.repeated else text
 
 
 def _validated(kind: Any, value: Any) -> Any:

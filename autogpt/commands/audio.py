@@ -7,7 +7,7 @@ from collections.abc import Callable
 from autogpt.commands.command import Filename, Outcome, command
 from autogpt.commands.wording import named
 from autogpt.core.actions import Touch
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.core.messages import Usage
 from autogpt.media.kinds import Kind, audio_kind
 from autogpt.workspace import Workspace
@@ -40,7 +40,8 @@ class AudioCommands:
         kind = audio_kind(data)
         if kind is None:
             raise CommandError(
-                f"{named(filename)} is no MP3, WAV, FLAC, Ogg, M4A or WebM recording. read_file says what it is."
+                f"{named(filename)} is no MP3, WAV, FLAC, Ogg, M4A or WebM recording.",
+                Hint("read_file", "read_file says what it is."),
             )
         text, usage = self._transcribe(data, kind)
         if not text:

@@ -86,13 +86,15 @@ def everything_is_readable(command: str, filename: str) -> bool:
 class Command:
     """A command ready to be called. `types` are the parameters' Python types; without one, any value passes.
 
-    `preview` takes the same arguments, changes nothing, and says what the call would do to a file.
+    `preview` takes the same arguments, changes nothing, and says what the call would do to a file. `foresees`
+    takes them too, and raises CommandError where the call could only fail, as far as can be told beforehand.
     """
 
     spec: CommandSpec
     call: Callable[..., str | Outcome]
     types: Mapping[str, Any] = field(default_factory=dict)
     preview: Callable[..., Preview] | None = None
+    foresees: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,13 @@ class _Declaration:
     reads: tuple[str, ...]
     walks: tuple[str, ...]
     preview: str = ""
-    """The name of the method that makes it."""
+    foresees: str = ""
+    """The names of the methods that do so."""
 
 
 _Function = TypeVar("_Function", bound=Callable[..., str | Outcome])
 _Preview = TypeVar("_Preview", bound=Callable[..., Preview])
+_Foresight = TypeVar("_Foresight", bound=Callable[..., None])
 _Mark = TypeVar("_Mark")
 _MARK = "__command__"
 
@@ -141,6 +145,17 @@ def previews(function: Callable[..., str | Outcome]) -> Callable[[_Preview], _Pr
     def mark(method: _Preview) -> _Preview:
         declaration: _Declaration = getattr(function, _MARK)
         setattr(function, _MARK, replace(declaration, preview=method.__name__))
+        return method
+
+    return mark
+
+
+def foresees(function: Callable[..., str | Outcome]) -> Callable[[_Foresight], _Foresight]:
+    """Make a method of the same class the one that raises CommandError where a command could only fail."""
+
+    def mark(method: _Foresight) -> _Foresight:
+        declaration: _Declaration = getattr(function, _MARK)
+        setattr(function, _MARK, replace(declaration, foresees=method.__name__))
         return method
 
     return mark
@@ -195,8 +210,11 @@ def _built(call: Callable[..., str | Outcome]) -> Command:
         reads=declaration.reads,
         walks=declaration.walks,
     )
-    preview = getattr(getattr(call, "__self__", None), declaration.preview) if declaration.preview else None
-    return Command(spec, call, kinds, preview)
+    preview, foresight = (
+        getattr(getattr(call, "__self__", None), name) if name else None
+        for name in (declaration.preview, declaration.foresees)
+    )
+    return Command(spec, call, kinds, preview, foresight)
 
 
 _SIMPLE: Mapping[Any, str] = {

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from autogpt.commands.command import Filename, command
+from autogpt.commands.command import Filename, command, foresees
 from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
@@ -67,6 +67,13 @@ class DownloadCommands:
             return made
         self._seen.forget(replaced.name)
         return f"{made} It replaced the file of {bytes_of(replaced.size)} that was there."
+
+    @foresees(download_file)
+    def _check_download(self, url: str, filename: str) -> None:
+        parse(url)
+        name = self._name(url, filename)
+        self._workspace.check_writable(name)
+        self._replaced(name)
 
     def _replaced(self, name: str) -> Entry | None:
         """The file whose place the new one is to take. Raises CommandError where it may not, or not yet."""

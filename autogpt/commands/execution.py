@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import PurePath
 
 from autogpt.commands.command import Filename, command
@@ -163,10 +161,6 @@ class ExecutionCommands:
 
 def _words(args: list[str] | str) -> tuple[str, ...]:
     """Arguments as a list. Raises CommandError for a line that can't be split, or is too long."""
-    if isinstance(args, str) and args.lstrip().startswith("["):
-        with suppress(ValueError, RecursionError):
-            parsed = json.loads(args)
-            args = [str(word) for word in parsed] if isinstance(parsed, list) else args
     if isinstance(args, str):
         try:
             words = tuple(shlex.split(args))

@@ -17,6 +17,7 @@ from autogpt.commands.command import (
     Readable,
     command,
     everything_is_readable,
+    foresees,
     previews,
 )
 from autogpt.commands.listing import Listing, listed, wanted
@@ -26,7 +27,7 @@ from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
 from autogpt.core.actions import Preview, Touch
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
 from autogpt.workspace import Entry, Workspace
@@ -44,11 +45,19 @@ _BIG_FILE = BIGGEST
 """Bytes from which on a file is read only in parts, by lines."""
 
 
+_SHOWN_AS = {
+    "HTML": "\n[This is the readable text of an HTML page; give start_line to read its source.]",
+    "notebook": "\n[These are the cells of a notebook; give start_line to read its source, JSON, in which it is changed.]",
+    "mail": "\n[This is what the mail says; give start_line to read its source.]",
+}
+"""What is said of a text that isn't the file's own, by its kind."""
+
+
 class FileCommands:
     """Files in the workspace. What is read is data, given as it is.
 
-    `seen` knows what the model has read; `sees`: there is `describe_image`. `readable` says of a command
-    and a file whether it may look into it without asking.
+    `seen` knows what the model has read. `readable` says of a command and a file whether it may look
+    into it without asking.
     """
 
     def __init__(
@@ -56,12 +65,10 @@ class FileCommands:
         workspace: Workspace,
         seen: Seen | None = None,
         *,
-        sees: bool = False,
         readable: Readable = everything_is_readable,
     ) -> None:
         self._workspace = workspace
         self._seen = seen or Seen()
-        self._sees = sees
         self._readable = readable
 
     @command(
@@ -94,6 +101,8 @@ class FileCommands:
     @previews(write_to_file)
     def _would_write(self, filename: str, text: str) -> Preview:
         before = self._checked(filename, text, text)
+        if before is not None and before.whole != _written_as(before.head, text).content:
+            self._replaced(before)
         self._seen.note_shown(filename, text, _whole(before))
         return replaced(filename, standing(self._workspace, filename), text)
 
@@ -151,10 +160,12 @@ class FileCommands:
         try:
             document = extract(content, filename, source=part)
         except CommandError as error:
-            if self._sees and image_kind(content) is not None:
-                raise CommandError(f"{error} describe_image looks at it.") from None
-            raise
+            if image_kind(content) is None:
+                raise
+            looks = Hint("describe_image", "describe_image looks at it.")
+            raise CommandError(str(error), looks) from None
         name = entry.name if entry is not None else filename
+        written = _encoding_note(content) if document.source else ""
         if not document.text:
             return Outcome(f"{named(name)} is empty.")
         if part:
@@ -164,11 +175,11 @@ class FileCommands:
             chosen = lines[first - 1 : end_line]
             head = f"Lines {first} to {first + len(chosen) - 1} of {len(lines):,} of {named(name)}:\n"
             return Outcome(
-                head + "\n".join(chosen), source=name if document.source else None, first_line=first - 1
+                head + "\n".join(chosen) + written,
+                source=name if document.source else None,
+                first_line=first - 1,
             )
-        note = ""
-        if document.kind == "HTML":
-            note = "\n[This is the readable text of an HTML page; give start_line to read its source.]"
+        note = _SHOWN_AS.get(document.kind, "") or written
         return Outcome(document.text + note, source=name if document.source else None)
 
     @command(
@@ -219,23 +230,24 @@ class FileCommands:
     @command(aliases=("remove_file", "delete", "remove", "rm", "delete_directory", "unlink"), touches=_FILES)
     def delete_file(self, filename: EntryName) -> str:
         """Delete a file, an empty folder, or a link, but not what it leads to."""
-        if self._workspace.is_link(filename):
-            gone = self._workspace.delete(filename)
-        else:
-            if (before := self._before(filename)) and before.whole is not None:
-                self._seen.check(
-                    before.name,
-                    before.whole,
-                    "it was not deleted",
-                    "give the command again to delete it all the same.",
-                )
-            gone = self._workspace.delete(filename)
+        self._check_delete(filename)
+        gone = self._workspace.delete(filename)
+        if gone.kind != "link":
             self._seen.forget(gone.name)
         if gone.kind == "link":
             return f"Deleted the link {named(gone.name)}. {self._left(gone)}"
         what = {"file": "the file", "folder": "the empty folder"}.get(gone.kind, "the special file")
         size = f" ({bytes_of(gone.size)})" if gone.kind == "file" else ""
         return f"Deleted {what} {named(gone.name)}{size}."
+
+    @foresees(delete_file)
+    def _check_delete(self, filename: str) -> None:
+        self._workspace.check_removable(filename)
+        if self._workspace.is_link(filename):
+            return
+        if (before := self._before(filename)) and before.whole is not None:
+            again = "give the command again to delete it all the same."
+            self._seen.check(before.name, before.whole, "it was not deleted", again)
 
     # -- what they share -------------------------------------------------------------------------
 
@@ -273,6 +285,7 @@ class FileCommands:
 
         `whole` is all that it will hold, where that is known. Raises CommandError for what must not hold text.
         """
+        self._workspace.check_writable(filename)
         before = self._before(filename)
         if before is None:
             check_new(filename, text)
@@ -319,7 +332,10 @@ class FileCommands:
                 lines = [line[:2_000] for line in islice(_bounded_lines(text), first - 1, first - 1 + most)]
         if not lines:
             raise CommandError(f"{named(entry.name)} has no line {first}.")
-        head = f"Lines {first} to {first + len(lines) - 1} of {named(entry.name)} ({bytes_of(entry.size)} in all):\n"
+        head = (
+            f"Lines {first} to {first + len(lines) - 1} of {named(entry.name)} ({bytes_of(entry.size)} in all"
+        )
+        head += "):\n" if encoding in ("utf-8", "utf-8-sig") else f", written in {encoding}):\n"
         return Outcome(head + "\n".join(lines), source=entry.name, first_line=first - 1)
 
     def _search_one(self, entry: Entry, search: Search) -> None:
@@ -362,6 +378,14 @@ class _New:
     content: bytes
     manner: str = ""
     note: str = ""
+
+
+def _encoding_note(content: bytes) -> str:
+    """What is said of a text that isn't in UTF-8, "" for one that is."""
+    writing = Writing.of(content)
+    if writing is None or writing.encoding == "utf-8":
+        return ""
+    return f"\n[The file is written in {writing.encoding}; changes to it keep that.]"
 
 
 def _whole(before: _Before | None) -> bytes | None:

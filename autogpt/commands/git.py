@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated
 
-from autogpt.commands.command import Asks, Filename, Readable, command, everything_is_readable
+from autogpt.commands.command import Asks, Filename, Readable, command, everything_is_readable, foresees
 from autogpt.commands.keys import looks_like_keys
 from autogpt.commands.wording import counted, named
 from autogpt.core.actions import Touch
@@ -86,18 +86,7 @@ class GitCommands:
         self, repository_url: str, clone_path: Filename | None = None, depth: int = 1
     ) -> str:
         """Clone a git repository from an https URL into a new folder of the workspace; depth is how many commits of its history to get, 0 for all."""
-        if depth < 0:
-            raise CommandError("depth is a number of commits, or 0 for the whole history.")
-        repository = self._target(repository_url)
-        name = clone_path or _name_of(repository)
-        entry = self._workspace.look(name)
-        if entry is not None and (entry.kind != "folder" or self._workspace.entries(name)):
-            raise CommandError(
-                f"{named(entry.name)} is there already, and not an empty folder. Give a clone_path that isn't there."
-            )
-        target = self._located(name, changes=True)
-        if target == self._workspace.root:
-            raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
+        repository, name, target = self._wanted(repository_url, clone_path, depth)
         self._clone(repository, target, depth)
         inside = self._workspace.entries(name)
         shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside[:_MOST_SHOWN]]
@@ -111,19 +100,50 @@ class GitCommands:
         )
         return f"Cloned {repository.url} ({what}) into {named(self._workspace.canonical(name))}. {holds}{modules}"
 
+    @foresees(clone_repository)
+    def _check_clone(self, repository_url: str, clone_path: str | None = None, depth: int = 1) -> None:
+        self._wanted(repository_url, clone_path, depth)
+
+    def _wanted(self, repository_url: str, clone_path: str | None, depth: int) -> tuple[Target, str, Path]:
+        """What is to be cloned, the folder's name, and where that is. Raises CommandError where that can't be."""
+        if depth < 0:
+            raise CommandError("depth is a number of commits, or 0 for the whole history.")
+        repository = self._target(repository_url)
+        name = clone_path or _name_of(repository)
+        entry = self._workspace.look(name)
+        if entry is not None and (entry.kind != "folder" or self._workspace.entries(name)):
+            raise CommandError(
+                f"{named(entry.name)} is there already, and not an empty folder. Give a clone_path that isn't there."
+            )
+        target = self._located(name, changes=True)
+        if target == self._workspace.root:
+            raise CommandError("The workspace itself can't be a clone. Give a clone_path in it.")
+        self._workspace.check_writable(f"{name.rstrip('/')}/.gitignore")
+        return repository, name, target
+
     @command(aliases=("init_repository", "create_repository"), touches=_COMMITS)
     def git_init(self, path: Filename = ".") -> str:
         """Make a new git repository of the workspace, or of the folder at path."""
+        folder = self._new_place(path)
+        self._git.begin(folder)
+        self._on_made(folder / ".git")
+        where = "the workspace" if folder == self._workspace.root else named(self._workspace.canonical(path))
+        return f"Made a new git repository of {where}, on branch main. git_commit makes its first commit."
+
+    @foresees(git_init)
+    def _check_init(self, path: str = ".") -> None:
+        self._new_place(path)
+
+    def _new_place(self, path: str) -> Path:
+        """Where a new repository is to be. Raises CommandError where there can't be one."""
         folder = self._located(path, changes=True)
         entry = self._workspace.look(path or ".")
         if entry is not None and entry.kind != "folder":
             raise CommandError(
                 f"{named(entry.name)} is a {entry.kind}. Name a folder, or one that isn't there."
             )
-        self._git.begin(folder)
-        self._on_made(folder / ".git")
-        where = "the workspace" if folder == self._workspace.root else named(self._workspace.canonical(path))
-        return f"Made a new git repository of {where}, on branch main. git_commit makes its first commit."
+        self._workspace.check_writable(f"{(path or '.').rstrip('/')}/.gitignore")
+        return folder
 
     @command(reads_only=True, touches=_READS)
     def git_status(self, path: Filename = ".") -> str:

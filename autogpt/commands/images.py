@@ -13,7 +13,7 @@ from hashlib import blake2b
 from autogpt.commands.command import Filename, Outcome, command
 from autogpt.commands.wording import bytes_of, named
 from autogpt.core.actions import Touch
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.core.limits import Window
 from autogpt.core.messages import NO_USAGE, Image, Message, Usage
 from autogpt.core.ports import Model
@@ -107,7 +107,8 @@ class SeeingCommands:
         kind = image_kind(data)
         if kind is None:
             raise CommandError(
-                f"{named(filename)} is no PNG, JPEG, GIF or WebP picture. read_file says what it is, or reads it."
+                f"{named(filename)} is no PNG, JPEG, GIF or WebP picture.",
+                Hint("read_file", "read_file says what it is, or reads it."),
             )
         messages = [
             Message("system", _LOOK),

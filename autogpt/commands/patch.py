@@ -70,6 +70,8 @@ class PatchCommands:
     @previews(patch_file)
     def _would_patch(self, filename: str, edits: Any) -> Preview:
         written, result = self._patched(filename, edits)
+        written.bytes_of(result.text, filename)
+        self._workspace.check_writable(filename)
         self._seen.note_shown(filename, repr(edits), written.bytes_of(written.text, filename))
         return edited(filename, written.text, result.text)
 

@@ -24,7 +24,7 @@ from autogpt.commands.seen import Seen
 from autogpt.commands.wording import named
 from autogpt.core.actions import Action, CommandSpec, Preview, Touch
 from autogpt.core.addresses import urls_in
-from autogpt.core.errors import CommandError, ContextOverflow, OverLimit, UserError
+from autogpt.core.errors import CommandError, ContextOverflow, Hint, OverLimit, UserError
 from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
@@ -131,19 +131,26 @@ class Registry:
         return plain
 
     def preview(self, action: Action) -> Preview | None:
-        """What the action would do to a file as it is now; never raises, but for Ctrl-C.
+        """What the action would do to a file as it is now, or why it can only fail; never raises, but for Ctrl-C.
 
         It stands for the arguments that the command declares a file's content, and for no others.
         """
         command = self._commands.get(self.resolve(action.command))
-        if command is None or command.preview is None:
+        if command is None:
             return None
         try:
-            preview = command.preview(**taken(command, action.args))
+            args = taken(command, action.args)
+            self._check_masks(command, args)
+            if command.foresees is not None:
+                command.foresees(**args)
+            preview = command.preview(**args) if command.preview is not None else None
         except CommandError as error:
-            return Preview("", f"It would fail as things are: {str(error).partition(chr(10))[0]}")
+            said, _ = self._bounded(command.spec.name, Outcome(error.told(self._commands)))
+            return Preview("", "", fails=said)
         except Exception as error:
             self._on_bug(error)
+            return None
+        if preview is None:
             return None
         content = frozenset(parameter.name for parameter in command.spec.parameters if parameter.content)
         return replace(preview, shows=content)
@@ -154,7 +161,7 @@ class Registry:
         try:
             outcome, ok = self._with_links(action, self._called(action)), True
         except CommandError as error:
-            outcome, ok = Outcome(str(error), usage_of(error)), False
+            outcome, ok = Outcome(error.told(self._commands), usage_of(error)), False
         except _PASSING:
             raise
         except (Exception, SystemExit) as error:
@@ -234,8 +241,10 @@ class Registry:
             if any(line in content and line not in there for line in masked):
                 raise CommandError(
                     f"{MARK} stands for a secret that {named(name)} holds and that isn't shown to you; in the file it "
-                    "would take the secret's place, so nothing was changed. Leave such lines as they are: change "
-                    "the others by patch_file, with search texts that don't hold it."
+                    "would take the secret's place, so nothing was changed. Leave such lines as they are.",
+                    Hint(
+                        "patch_file", "Change the others by patch_file, with search texts that don't hold it."
+                    ),
                 )
 
     def _with_links(self, action: Action, outcome: Outcome) -> Outcome:
@@ -297,6 +306,8 @@ class Registry:
         first, last = shown.first + first_line - 1, shown.last + first_line - 1
         if source is None:
             how = "they could not be saved"
+        elif "read_file" not in self._commands:
+            how = f"they are in {named(source)}"
         else:
             how = f"read them with read_file, filename {json.dumps(source, ensure_ascii=False)}, start_line {first}, end_line …"
         marker = f"[… {left_out:,} lines left out here, {first} to {last}: {how}]"

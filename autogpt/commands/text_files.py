@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from autogpt.commands.wording import named
-from autogpt.core.errors import CommandError
-from autogpt.documents import encoding_of, is_html, what_it_is
+from autogpt.core.errors import CommandError, Hint
+from autogpt.documents import encoding_of, is_html, notebook_of, what_it_is
 from autogpt.workspace.writing import encoded
 
 _HEAD = 1_000_000
@@ -130,13 +130,23 @@ def check_kind(before: bytes, name: str, text: str = "") -> None:
             f"{named(name)} is an RTF document, and the text is no RTF: nothing was changed. "
             f"Write it to another file, such as {named(_as_text(name))}."
         )
+    if _is_notebook(before, name) and not _is_notebook(text.encode("utf-8", "replace"), name):
+        raise CommandError(
+            f"{named(name)} is a notebook, of which read_file shows the cells, and the new text is no notebook's JSON: "
+            f"nothing was changed. Read its source with start_line and write all of that, changed; or write the text "
+            f"to another file, such as {named(_as_text(name))}."
+        )
     page = _ending(name) in ("html", "htm", "xhtml") and "<" not in text
     if page and is_html(before[:_HEAD].decode("utf-8", "replace"), name):
         raise CommandError(
             f"{named(name)} is an HTML page, of which read_file shows the readable text alone, and the new text "
-            "has no tags: nothing was changed. Read its source with start_line and change it with patch_file, "
-            f"or write the text to another file, such as {named(_as_text(name))}."
+            f"has no tags: nothing was changed. Write the text to another file, such as {named(_as_text(name))}.",
+            Hint("patch_file", "Or read its source with start_line, and change that with patch_file."),
         )
+
+
+def _is_notebook(content: bytes, name: str) -> bool:
+    return _ending(name) == "ipynb" and notebook_of(content.decode("utf-8", "replace"), name) is not None
 
 
 def _ending(name: str) -> str:

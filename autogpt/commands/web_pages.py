@@ -11,7 +11,7 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.documents import decode, extract
 from autogpt.http import Door, Response
 from autogpt.web.charsets import encoding_said
@@ -141,7 +141,7 @@ def _read(response: Response) -> Visit:
     try:
         document = extract(body, name)
     except CommandError as error:
-        raise CommandError(f"{error} download_file, where it is allowed, keeps it as a file.") from error
+        raise CommandError(str(error), Hint("download_file", "download_file keeps it as a file.")) from error
     return Visit(url, Page(name if document.kind != "HTML" else "", document.text, ()))
 
 

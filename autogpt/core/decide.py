@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from difflib import get_close_matches
 
-from autogpt.core import policy, progress, prompt
+from autogpt.core import policy, progress, prompt, refusals
 from autogpt.core.actions import Action, CommandSpec
 from autogpt.core.compact import compact
 from autogpt.core.effects import (
@@ -139,7 +139,7 @@ def _consider(session: Session, action: Action) -> Effect:
         return Ask(action, note=UNFINISHED)
     match ruling.verdict:
         case policy.Verdict.DENY:
-            return Record(Denied(action, ruling.why))
+            return Record(Denied(action, refusals.denied(ruling)))
         case policy.Verdict.ALLOW:
             harmless_alone = not session.setup.attended and not spec.touches
             # To ask whether to ask would be one question too many.
@@ -154,12 +154,14 @@ def _consider(session: Session, action: Action) -> Effect:
                 return _run(action, spec)
         case policy.Verdict.ASK:
             if not session.setup.attended:
-                why = f"It needs a person's yes ({ruling.why}), and nobody is there to ask. Do without it."
-                return Record(Denied(action, why))
+                unasked = (
+                    refusals.unasked_leaving(leaves) if leaves else refusals.unasked(action, spec, ruling)
+                )
+                return Record(Denied(action, unasked))
         case unreachable:
             assert_never(unreachable)
     if not session.setup.attended:
-        return Record(Denied(action, "Nobody is there to ask, and the run is not continuous."))
+        return Record(Denied(action, refusals.not_continuous(action, spec)))
     # No rule that is added at the prompt changes what may leave, so none is offered there.
     rule = "" if leaves else policy.always_pattern(action, spec)
     return Ask(action, note=ruling.note, rule=rule, opens=policy.in_words(rule, spec))

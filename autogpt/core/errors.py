@@ -8,6 +8,8 @@ developer gets a traceback in the run's log.
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum, IntEnum
 
@@ -25,8 +27,27 @@ class ExitCode(IntEnum):
     INTERRUPTED = 7
 
 
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A sentence that names a command by which the model can go on. It is said where there is that command."""
+
+    command: str
+    text: str
+
+
 class CommandError(Exception):
-    """A command could not do what was asked; the text teaches the model what to do next."""
+    """A command could not do what was asked; the text teaches the model what to do next.
+
+    The text names no other family's command, for that may not exist in the run: `hints` do.
+    """
+
+    def __init__(self, text: str, *hints: Hint) -> None:
+        super().__init__(text)
+        self.hints = hints
+
+    def told(self, commands: Container[str]) -> str:
+        """The text, with the hints at these commands."""
+        return " ".join([str(self), *(hint.text for hint in self.hints if hint.command in commands)])
 
 
 class UserError(Exception):

@@ -470,7 +470,8 @@ class Leave:
                 return f"the address holds a word that looks like a key or a password, and was read in this run. {_INSTEAD}"
         if any(map(known.secret_in, queries)):
             return (
-                "the search would tell a word that looks like a key or a password, and was read in this run"
+                "the search would tell a word that looks like a key or a password, and was read in this run. "
+                "Search with other words."
             )
         prices = [known._priced(url) for _, url in made]
         prices += [(SEARCH, known._query_price(query)) for query in queries]

@@ -117,7 +117,10 @@ def perform(effect: Effect, session: Session, ports: Ports) -> Event:
         case Summarise():
             return _summarised(effect, session, ports)
         case Ask(action=Action() as action):
-            return ports.user.authorise(replace(effect, preview=ports.commands.preview(action)))
+            preview = ports.commands.preview(action)
+            if preview is not None and preview.fails:  # the same as if it were run, without a question
+                return Ran(action, False, preview.fails)
+            return ports.user.authorise(replace(effect, preview=preview))
         case Ask():
             return ports.user.authorise(effect)
         case AskForMore(kind=kind):

@@ -71,7 +71,7 @@ class Commands(Protocol):
         ...
 
     def preview(self, action: Action) -> Preview | None:
-        """What the action would do to a file as it is now; None where that can't be told.
+        """What the action would do to a file as it is now, or why it can only fail; None where that can't be told.
 
         Changes nothing and never raises.
         """

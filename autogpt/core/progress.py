@@ -369,7 +369,7 @@ def _judge_fruitless(steps: Sequence[Step]) -> Judgement:
     if count >= TELL_FRUITLESS:
         return Tell(
             f"Your last {count} attempts all failed or were refused. Do not try yet another variation. Step back: "
-            "read the errors above, check what there really is (for example with list_files), use only commands "
+            "read the errors above, check what there really is, use only commands "
             "from the list, and choose another way. If it cannot be done, say so with task_complete."
         )
     return Fine()

@@ -51,9 +51,10 @@ _SIGNS = re.compile(
 _MAY_HOLD = re.compile(r"[|｜]>|</?·*[|｜]|<·*/?[A-Za-z<]|\[·*[/A-Za-z|]|\]·*~|\n\n(?:Human|Assistant)·*:")
 
 NOTE = (
-    "[Signs of chat templates in it are shown with a dot too many, as in <·|…|>. Write them as you see them "
-    "here: what you write is put right.]"
+    "[In it each sign of a chat template is shown with a dot after its first character, as in <|im_start|>. Write it "
+    "as you see it here: the dot is taken out again, so that files and searches get the sign itself.]"
 )
+"""What is said of a text that holds some. It stands in a prompt, so its own sign is broken there like all."""
 
 
 def broken(text: str) -> str:

@@ -17,7 +17,7 @@ from autogpt.core.actions import Action, Thoughts
 from autogpt.core.events import Advised, Denied, Event, Garbled, Ran, Replied, Reviewed
 from autogpt.core.limits import Measure
 from autogpt.core.messages import Message
-from autogpt.core.template_signs import NOTE, broken, in_all
+from autogpt.core.template_signs import NOTE, broken, in_all, mended
 
 MESSAGE_OVERHEAD = 4
 """Tokens that a message costs beyond its text, in the chat formats in use."""
@@ -61,8 +61,9 @@ def turn_of(event: Event, measure: Measure, prompt_tokens: int) -> Turn | None:
             size = measure(text) + MESSAGE_OVERHEAD
             return Turn(Message("assistant", text), size, plan=thoughts.plan)
         case Garbled(text=reply, why=why):
-            said = clip(reply, 300) or "(an empty reply)"
-            text = f"Your reply could not be used. It was: {marked(said, 'reply')}\n{why}"
+            # The model's own words, as all that it writes: with signs as prompts show them.
+            said = clip(mended(reply), 300) or "(an empty reply)"
+            text = f"Your reply could not be used. It was: {marked(said, 'reply')}\n{mended(why)}"
             return _turn(Message("user", text), measure, prompt_tokens // 6)
         case Ran(action=Action(command=command) as action, ok=True, result=said) if command == ASK_USER:
             question = clip(str(action.args.get("question", "")), LONGEST_QUESTION)
@@ -88,7 +89,7 @@ def turn_of(event: Event, measure: Measure, prompt_tokens: int) -> Turn | None:
                 word=said,
             )
         case Reviewed(agrees=False, verdict=verdict):
-            text = f"You reviewed your own thoughts, and found: {verdict}\nThe command was not run."
+            text = f"You reviewed your own thoughts, and found: {mended(verdict)}\nThe command was not run."
             return _turn(Message("user", text), measure, prompt_tokens // 6)
         case _:
             return None

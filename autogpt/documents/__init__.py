@@ -1,7 +1,7 @@
 """Text out of files, whatever they hold; what a file is, its content says before its name.
 
 Text is read in any encoding, PDF, DOCX, XLSX and HTML by well-kept libraries,
-and ODT, PPTX, EPUB and RTF in a plain way. Size is bounded, and time as far as
+and ODT, PPTX, EPUB, RTF, notebooks and mails in a plain way. Size is bounded, and time as far as
 the libraries let it be. Layout, pictures, notes and styles are not kept. What
 is no text is a CommandError that says what it is.
 """
@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from autogpt.core.errors import CommandError
 from autogpt.documents.bounds import guarded
 from autogpt.documents.encoding import decode, encoding_of
+from autogpt.documents.letters import is_letter, read_letter
 from autogpt.documents.markup import is_html, read_rtf, readable
+from autogpt.documents.notebooks import notebook_of, read_notebook
 from autogpt.documents.office import kind_of_zip, read_zip
 from autogpt.documents.pdf import read_pdf
 from autogpt.documents.sniffing import OLD_OFFICE, old_office, what_without_text
 
-__all__ = ["Document", "decode", "encoding_of", "extract", "is_html", "readable", "what_it_is"]
+__all__ = ["Document", "decode", "encoding_of", "extract", "is_html", "notebook_of", "readable", "what_it_is"]
 
 
 _ZIP = b"PK\x03\x04"
@@ -37,7 +39,7 @@ class Document:
 
 
 def extract(data: bytes, name: str, *, source: bool = False) -> Document:
-    """The text that a file holds; with `source`, HTML and RTF as they are written.
+    """The text that a file holds; with `source`, HTML, RTF, notebooks and mails as they are written.
 
     Raises CommandError for what holds no text: pictures, archives, programs, encrypted or damaged
     documents.
@@ -53,11 +55,17 @@ def extract(data: bytes, name: str, *, source: bool = False) -> Document:
         raise CommandError(
             f"{name!r} is {what} ({len(data):,} bytes), not text: there is nothing to read in it."
         )
+    if not source and is_letter(data, name):
+        return Document(guarded(read_letter, data, name, "mail"), "mail")
     text, _ = decode(data, name)
     if source:
         return Document(text, "text", source=True)
     if data.startswith(b"{\\rtf"):
         return Document(guarded(read_rtf, data, name, "RTF"), "RTF")
+    if (notebook := notebook_of(text, name)) is not None:
+        return Document(
+            guarded(lambda _, taken: read_notebook(notebook, taken), data, name, "notebook"), "notebook"
+        )
     if is_html(text, name):
         return Document(readable(text), "HTML")
     return Document(text, "text", source=True)

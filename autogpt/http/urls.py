@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urljoin
 
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.http.addresses import Address, literal
 
 LONGEST = 8_000
@@ -76,7 +76,7 @@ def parse(url: str) -> Target:
         )
     found = _PARTS.fullmatch(text)
     if found is None or _CONTROLS.search(text):
-        raise CommandError(_not_a_url(text))
+        raise _not_a_url(text)
     scheme, authority, path, fragment = found.groups()
     if "@" in authority:
         raise CommandError(
@@ -85,7 +85,7 @@ def parse(url: str) -> Target:
         )
     split = _AUTHORITY.fullmatch(authority)
     if split is None or not split.group(1):
-        raise CommandError(_not_a_url(text))
+        raise _not_a_url(text)
     scheme = scheme.lower()
     port = int(split.group(2)[:6]) if split.group(2) else _PORTS[scheme]
     if not 1 <= port <= 65_535:
@@ -142,15 +142,17 @@ def _encoded(part: str) -> str:
     return _UNFIT.sub(lambda sign: quote(sign[0], safe="", errors="replace"), part)
 
 
-def _not_a_url(text: str) -> str:
+def _not_a_url(text: str) -> CommandError:
     scheme = _SCHEME.match(text)
     known = scheme is not None and scheme[1].lower() in ("http", "https")
     if scheme and not known and not re.match(r"[^:]*:[0-9]+(?:[/?#]|$)", text):
-        return (
-            f"{_shown(text)} can't be opened: only http:// and https:// URLs are. "
-            "Files in the workspace are read with read_file."
+        return CommandError(
+            f"{_shown(text)} can't be opened: only http:// and https:// URLs are.",
+            Hint("read_file", "Files in the workspace are read with read_file."),
         )
-    return f"{_shown(text)} is not a whole URL. Write it as https://example.com/page, with its host."
+    return CommandError(
+        f"{_shown(text)} is not a whole URL. Write it as https://example.com/page, with its host."
+    )
 
 
 def _shown(text: str) -> str:

@@ -25,7 +25,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autogpt.core.errors import CommandError
+from autogpt.core.errors import CommandError, Hint
 from autogpt.http import Door, Visit, parse
 from autogpt.http.wording import refused
 from autogpt.sandboxes.companion import NotStarted
@@ -253,7 +253,8 @@ class _Loading:
             )
         if "ERR_ABORTED" in said or "NS_BINDING_ABORTED" in said or url in BEFORE:
             return CommandError(
-                f"{shown} holds a file and not a page, and the browser takes no downloads. download_file gets it, where it is allowed."
+                f"{shown} holds a file and not a page, and the browser takes no downloads.",
+                Hint("download_file", "download_file gets it."),
             )
         if not said and not url.startswith(("http://", "https://")):
             return CommandError(f"{shown} leads to no page of the web ({url[:100]}). Use another source.")

@@ -22,7 +22,7 @@ from dataclasses import replace as replace_fields
 from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
-from autogpt.core.errors import CommandError, UsageError
+from autogpt.core.errors import CommandError, Hint, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.core.scratch import SCRATCH
 from autogpt.workspace.changes import Changes
@@ -38,7 +38,7 @@ from autogpt.workspace.walking import (
     is_link,
     reach,
 )
-from autogpt.workspace.wording import in_words, outside
+from autogpt.workspace.wording import in_words, led_out, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
 
 __all__ = ["Entry", "Workspace", "Written"]
@@ -262,6 +262,31 @@ class Workspace:
                 shown, created=before is None, changed=True, size=len(content), parted=_is_shared(before)
             )
 
+    def check_writable(self, name: str) -> None:
+        """Raise CommandError where no file of this name could be written, as far as can be told beforehand."""
+        base, parts = self._resolve(name)
+        _refuse_folder(name)
+        for known in range(len(parts), -1, -1):
+            try:
+                with self._reaching(base, parts[:known], changes=True) as place:
+                    self._refuse_shutting(place.folder, place.parts)
+                    if known == len(parts):
+                        _writable(place, name)
+                    for part in parts[known:]:
+                        place.folder.holds(part, strictly=True)
+                    place.folder.check_writable()
+                    return
+            except FileNotFoundError:
+                continue
+            except (OSError, NotAFile, LeavesBase) as error:
+                raise self._error(error, name, writing=True) from error
+
+    def check_removable(self, name: str) -> None:
+        """Raise CommandError where `delete` could only fail, as far as can be told beforehand."""
+        with self._reach(name, follow_last=False, changes=True) as place:
+            self._removable(place, name)
+            place.folder.check_writable()
+
     def append_text(self, name: str, text: str, encoding: str = "utf-8") -> Written:
         """Add text at the end of a file, which is made if it isn't there.
 
@@ -339,23 +364,28 @@ class Workspace:
     def delete(self, name: str) -> Entry:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
         with self._writing, self._reach(name, follow_last=False, changes=True) as place:
-            if place.name == "." or self._above_root(place.parts):
-                raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
-            entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+            entry = self._removable(place, name)
             if entry.kind == "link":
                 with suppress(OSError):
                     entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
             if entry.kind == "folder":
-                if inside := self._entries(place):
-                    raise CommandError(
-                        f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
-                        "Delete the files in it one by one."
-                    )
                 place.folder.remove_folder(place.name)
             else:
                 place.folder.unlink(place.name)
             self._revision += 1
             return entry
+
+    def _removable(self, place: Place, name: str) -> Entry:
+        """What is to be deleted. Raises CommandError for what is never deleted."""
+        if place.name == "." or self._above_root(place.parts):
+            raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
+        entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+        if entry.kind == "folder" and (inside := self._entries(place)):
+            raise CommandError(
+                f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
+                "Delete the files in it one by one."
+            )
+        return entry
 
     def sweep(self) -> int:
         """Remove half-written files that a killed process left; returns how many. For the start of a run."""
@@ -411,10 +441,8 @@ class Workspace:
         `missing` lets FileNotFoundError and NotADirectoryError pass.
         """
         base, parts = self._resolve(name)
-        if make and name.endswith(("/", "\\")):
-            raise CommandError(
-                f"{name!r} names a folder. Give a file's name, such as {name + 'notes.txt'!r}."
-            )
+        if make:
+            _refuse_folder(name)
         with (
             self._errors(name, writing=make, missing=missing),
             self._reaching(base, parts, follow_last=follow_last, make=make, changes=make or changes) as place,
@@ -487,7 +515,8 @@ class Workspace:
             if others and len(others) < len(marks) and all(map(folder.holds, others)):
                 raise CommandError(
                     f"With {self._shown(way)!r} its folder would be a git repository, and what lies in it already "
-                    "would be git's settings. git_init makes a new repository; else use another name."
+                    "would be git's settings. Use another name.",
+                    Hint("git_init", "git_init makes a new repository."),
                 )
 
     def _above_root(self, way: Parts) -> bool:
@@ -535,20 +564,24 @@ class Workspace:
     def _error(self, error: Exception, name: str, *, writing: bool = False) -> CommandError:
         """The error in words for the model."""
         match error:
-            case LeavesBase():
-                return CommandError(outside(name, self.root, through_link=True))
+            case LeavesBase(link=link):
+                removes = Hint("delete_file", "delete_file removes the link, and nothing that it leads to.")
+                return CommandError(led_out(name, self._shown(link) if link else "", self.root), removes)
             case FileNotFoundError() if not self.root.is_dir():
                 return CommandError(f"The workspace {self.root} is gone. Nothing can be read or written.")
             case FileNotFoundError():
-                return CommandError(self._missing(name))
+                return self._missing(name)
+            case IsADirectoryError():
+                shows = Hint("list_files", "list_files shows what is in it.")
+                return CommandError(in_words(error, name, writing=writing), shows)
         return CommandError(in_words(error, name, writing=writing))
 
-    def _missing(self, name: str) -> str:
+    def _missing(self, name: str) -> CommandError:
         said = f"There is no {name!r} in the workspace ({self.root})."
         near = self.nearest(name)
         if near:
-            return f"{said} Nearest names that exist: {', '.join(map(repr, near))}."
-        return f"{said} list_files shows what there is."
+            return CommandError(f"{said} Nearest names that exist: {', '.join(map(repr, near))}.")
+        return CommandError(said, Hint("list_files", "list_files shows what there is."))
 
     def nearest(self, name: str, most: int = 3) -> list[str]:
         """Names of files and folders that exist and look like `name`, the likeliest first."""
@@ -567,6 +600,12 @@ class Workspace:
             near += [by_last[match] for match in get_close_matches(last[:100], by_last, most, 0.6)]
             return list(dict.fromkeys(near))[:most]
         return []
+
+
+def _refuse_folder(name: str) -> None:
+    """Raise CommandError for a name that can be a folder's alone, where a file's is wanted."""
+    if name.endswith(("/", "\\")):
+        raise CommandError(f"{name!r} names a folder. Give a file's name, such as {name + 'notes.txt'!r}.")
 
 
 def _usable(given: Path) -> Path:

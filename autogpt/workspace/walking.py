@@ -38,7 +38,11 @@ _MAX_LINKS = 40  # as Linux
 
 
 class LeavesBase(Exception):
-    """The path leads out of the base through a symbolic link."""
+    """The path leads out of the base through a symbolic link, `link` below the base where that is known."""
+
+    def __init__(self, link: Parts = ()) -> None:
+        super().__init__()
+        self.link = link
 
 
 class NotAFile(Exception):
@@ -76,13 +80,22 @@ class Folder:
         """The status of an entry, of a link itself."""
         return os.stat(self._at(name), dir_fd=self.descriptor, follow_symlinks=False)
 
-    def holds(self, name: str) -> bool:
-        """Whether there is anything of that name in it."""
+    def holds(self, name: str, *, strictly: bool = False) -> bool:
+        """Whether there is anything of that name in it; `strictly`: a name that can't be one raises OSError."""
         try:
             self.status(name)
+        except FileNotFoundError:
+            return False
         except OSError:
+            if strictly:
+                raise
             return False
         return True
+
+    def check_writable(self) -> None:
+        """Raise PermissionError where the system lets nothing be made in it; not told everywhere."""
+        if self.descriptor is not None and not os.access(".", os.W_OK | os.X_OK, dir_fd=self.descriptor):
+            raise PermissionError
 
     def link_target(self, name: str) -> str:
         """Where a link leads, as written in it."""
@@ -223,6 +236,7 @@ class _Walk:
         self.by_descriptor = by_descriptor
         self.folders = [Folder.at(base, by_descriptor=by_descriptor)]
         self.parts: list[str] = []
+        self.link: Parts = ()
 
     def along(self, parts: Parts, *, refuse: Callable[[Parts], None], follow_last: bool, make: bool) -> str:
         """Open folder after folder; returns the last part, unopened ("." when there is none)."""
@@ -252,6 +266,7 @@ class _Walk:
                 links += 1
                 if links > _MAX_LINKS:
                     raise OSError(ELOOP, os.strerror(ELOOP))
+                self.link = (*self.parts, part)
                 waiting.extend(reversed(self._link(part)))
             elif last:
                 return part
@@ -278,7 +293,7 @@ class _Walk:
 
     def _up(self) -> None:
         if not self.parts:
-            raise LeavesBase
+            raise LeavesBase(self.link)
         self.parts.pop()
         self.folders.pop().close()
 
@@ -289,7 +304,7 @@ class _Walk:
             return [step for step in _steps(target) if step not in ("", ".")]
         below = _below(self.base, target)
         if below is None:
-            raise LeavesBase
+            raise LeavesBase(self.link)
         while self.parts:
             self._up()
         return below

@@ -22,13 +22,24 @@ _NO_ROOM = (
 )
 
 
-def outside(name: str, root: object, *, through_link: bool = False) -> str:
+def outside(name: str, root: object) -> str:
     """Why a name that leads out of the workspace is refused, and what to write instead."""
-    how = "leads out of the workspace through a symbolic link" if through_link else "is outside the workspace"
     last = PurePath(name.replace("\\", "/")).name.strip(".") or "notes.txt"
     return (
-        f"{name!r} {how}, which is {root}. Only files in it can be used: "
+        f"{name!r} is outside the workspace, which is {root}. Only files in it can be used: "
         f"give a name relative to it, such as {last!r}."
+    )
+
+
+def led_out(name: str, link: str, root: object) -> str:
+    """The same of a name that leads out through a symbolic link; `link` is the link's, "" where it isn't known."""
+    if PurePath(name) == PurePath(link or "."):
+        how = "is a link that leads out of the workspace"
+    else:
+        how = f"leads out of the workspace, through {f'the link {link!r}' if link else 'a link'}"
+    return (
+        f"{name!r} {how}: nothing there can be read, listed or written. "
+        f"Use a file or folder that lies in the workspace itself ({root})."
     )
 
 
@@ -41,7 +52,7 @@ def in_words(error: Exception, name: str, *, writing: bool) -> str:
         case UnicodeError():
             return f"{shown} holds characters that no file name can have. Use another name."
         case IsADirectoryError():
-            return f"{shown} is a folder. list_files shows what is in it; name a file."
+            return f"{shown} is a folder. Name a file."
         case PermissionError() if writing:
             return f"{shown} can't be written: it is read-only here. Use another name."
         case PermissionError():

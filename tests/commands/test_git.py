@@ -405,11 +405,14 @@ def test_a_change_in_the_moment_of_the_last_commit_is_seen(tea: Path, call: Call
     assert git(tea, "show", "HEAD:a.txt") == "now\n"
 
 
-def test_only_the_files_that_are_named_are_committed_and_what_was_staged_stays(tea: Path, call: Call) -> None:
+@pytest.mark.parametrize("files", [["tea/a.txt"], "tea/a.txt", '["tea/a.txt"]'])
+def test_only_the_files_that_are_named_are_committed_and_what_was_staged_stays(
+    tea: Path, call: Call, files: Any
+) -> None:
     (tea / "a.txt").write_text("two\n")
     (tea / "b.txt").write_text("staged\n")
     git(tea, "add", "b.txt")
-    assert call("git_commit", message="a", files=["tea/a.txt"]).ok
+    assert call("git_commit", message="a", files=files).ok
     assert git(tea, "show", "--name-only", "--format=", "HEAD").split() == ["a.txt"]
     assert git(tea, "diff", "--cached", "--name-only").split() == ["b.txt"]
 

@@ -133,3 +133,56 @@ def test_deleting_a_junction_leaves_the_folder(registry: Registry, workspace: Wo
     assert asked(registry, "delete_file", filename="junction").ok
     assert not junction.exists()
     assert (real / "a.txt").read_text() == "x"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("read_file", {}),
+        ("list_files", {}),
+        ("search_files", {"query": "x"}),
+        ("write_to_file", {"text": "x"}),
+        ("append_to_file", {"text": "x"}),
+    ],
+)
+def test_a_link_that_leads_out_is_named_as_what_it_is(
+    registry: Registry, root: Path, tmp_path: Path, command: str, more: dict[str, str]
+) -> None:
+    argument = "directory" if command in ("list_files", "search_files") else "filename"
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "mine.txt").write_text("mine")
+    (root / "out").symlink_to(outside)
+    (root / "mine.txt").symlink_to("../outside/mine.txt")
+    (root / "data" / "nowhere").symlink_to(tmp_path / "nowhere")
+    (root / "inner").symlink_to("data")
+    removes = " delete_file removes the link, and nothing that it leads to."
+    stays = f": nothing there can be read, listed or written. Use a file or folder that lies in the workspace itself ({root})."
+    for name, how in {
+        "out": "'out' is a link that leads out of the workspace",
+        "./mine.txt": "'./mine.txt' is a link that leads out of the workspace",
+        "data/nowhere": "'data/nowhere' is a link that leads out of the workspace",
+        "out/mine.txt": "'out/mine.txt' leads out of the workspace, through the link 'out'",
+        "out/new/mine.txt": "'out/new/mine.txt' leads out of the workspace, through the link 'out'",
+        "inner/nowhere": "'inner/nowhere' leads out of the workspace, through the link 'data/nowhere'",
+    }.items():
+        ran = asked(registry, command, **{argument: name}, **more)
+        assert not ran.ok
+        assert ran.result == how + stays + removes
+    assert (outside / "mine.txt").read_text() == "mine"
+    # The way that it names works.
+    for name in ("out", "mine.txt", "data/nowhere"):
+        assert asked(registry, "delete_file", filename=name).ok
+    assert [file.name for file in outside.iterdir()] == ["mine.txt"]
+
+
+@posix
+def test_deleting_through_a_link_that_leads_out_says_which_link(
+    registry: Registry, root: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    (root / "out").symlink_to(tmp_path)
+    ran = asked(registry, "delete_file", filename="out/mine.txt")
+    assert ran.result.startswith("'out/mine.txt' leads out of the workspace, through the link 'out': ")
+    assert (tmp_path / "mine.txt").exists()

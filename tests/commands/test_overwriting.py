@@ -377,3 +377,57 @@ def test_the_mask_of_a_secret_is_not_written_in_its_place(
     assert not ran.ok
     assert "stands for a secret" in ran.result
     assert file.read_text() == held
+
+
+def test_a_notebook_is_replaced_by_a_notebook_alone(call: Call, workspace: Workspace) -> None:
+    cells = '{"cells": [{"cell_type": "code", "source": "1"}], "nbformat": 4}'
+    assert call("write_to_file", filename="a.ipynb", text=cells).ok
+    read = call("read_file", filename="a.ipynb")
+    assert read.result.startswith("# Cell 1 (code)\n1\n")
+    assert "give start_line to read its source" in read.result
+    assert call("read_file", filename="a.ipynb", start_line=1).result.endswith(cells)
+    refused = call("write_to_file", filename="a.ipynb", text="# Cell 1 (code)\n2\n")
+    assert "a.ipynb is a notebook" in refused.result
+    assert workspace.read_bytes("a.ipynb").decode() == cells
+    assert call("write_to_file", filename="a.ipynb", text=cells.replace('"1"', '"2"')).ok
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text", "lacking"),
+    [
+        ("cp1252", "Grüße aus München, schöne Straße\n", "漢"),
+        ("utf-16", "Größe und Straße\n", ""),
+        ("utf-16-le", "Hello there, all of you\n", ""),
+        ("cp1251", "Привет, мир и все остальные\n", "漢"),
+        ("cp932", "日本語のテキストです\n", "ß"),
+    ],
+)
+def test_the_model_is_told_the_encoding_and_changes_keep_it(
+    workspace: Workspace, encoding: str, text: str, lacking: str
+) -> None:
+    call = life(workspace)
+    workspace.write_bytes("a.txt", text.encode(encoding))
+    told = "utf-16-le" if encoding == "utf-16" else encoding
+    for part in ({}, {"start_line": 1}):
+        said = call("read_file", filename="a.txt", **part).result
+        assert said.endswith(f"\n[The file is written in {told}; changes to it keep that.]")
+    word = text.split()[-1]
+    assert call("append_to_file", filename="a.txt", text=f"{word}!\n").ok
+    assert call("patch_file", filename="a.txt", edits=[{"search": f"{word}!", "replace": f"{word}?"}]).ok
+    assert workspace.read_bytes("a.txt").decode(encoding) == f"{text}{word}?\n"
+    before = workspace.read_bytes("a.txt")
+    if lacking:
+        edit = [{"search": f"{word}?", "replace": lacking}]
+        for refused in (
+            call("append_to_file", filename="a.txt", text=lacking),
+            call("patch_file", filename="a.txt", edits=edit),
+        ):
+            assert f"is written in {told}, which has no {lacking!r}" in refused.result
+            assert "write_to_file" in refused.result
+        assert workspace.read_bytes("a.txt") == before
+
+
+def test_of_utf_8_nothing_is_said(call: Call, workspace: Workspace) -> None:
+    for content in ("Größe\n".encode(), b"\xef\xbb\xbfa\r\nb\r\n", b"plain\n", b""):
+        workspace.write_bytes("a.txt", content)
+        assert "is written in" not in call("read_file", filename="a.txt").result

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from autogpt.commands.patch import PatchCommands
 from autogpt.commands.previewing import difference
 from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action, Preview
+from autogpt.core.errors import CommandError
 from autogpt.workspace import Workspace
 from tests.commands.conftest import StoppedClock
 
@@ -77,7 +81,7 @@ def test_what_cannot_be_compared_is_told(workspace: Workspace, registry: Registr
     assert (made.what, made.diff) == (what, ("+new",))
 
 
-def test_what_would_fail_hides_nothing(workspace: Workspace, registry: Registry) -> None:
+def test_what_can_only_fail_hides_nothing(workspace: Workspace, registry: Registry) -> None:
     workspace.write_text("a.txt", "one\n")
     workspace.write_bytes("a.png", b"\x89PNG\r\n\x1a\n\0\0\0")
     for action in (
@@ -88,13 +92,119 @@ def test_what_would_fail_hides_nothing(workspace: Workspace, registry: Registry)
     ):
         made = registry.preview(registry.canonical(action))
         assert made is not None
-        assert made.what.startswith("It would fail as things are: ")
-        assert made.shows == frozenset()
+        # The very words of the failure, with nothing to agree to.
+        assert made == Preview("", "", fails=registry.run(registry.canonical(action)).result)
+
+
+@pytest.mark.parametrize(
+    ("filename", "said"),
+    [
+        ("a.txt/b.txt", "A part of 'a.txt/b.txt' that should be a folder is a file."),
+        ("a.txt/b/c.txt", "A part of 'a.txt/b/c.txt' that should be a folder is a file."),
+        ("x" * 300, "is too long"),
+        ("new/" + "x" * 300 + "/a.txt", "is too long"),
+        ("folder", "is a folder"),
+        ("../a.txt", "is outside the workspace"),
+        (".git/config", "belongs to the program"),
+        ("new/.git/hooks/x", "belongs to the program"),
+        ("venv/lib/a.py", "is a virtual environment"),
+        ("venv/new/a.py", "is a virtual environment"),
+        ("bare/HEAD", "would be a git repository"),
+        ("kept.txt", "is read-only"),
+        ("out/a.txt", "leads out of the workspace"),
+        ("round", "leads round in symbolic links"),
+        ("pipe", "is no plain file"),
+        ("rules.yaml", "governs this program"),
+        ("a\0b", "NUL"),
+    ],
+)
+def test_where_nothing_can_be_written_is_known_before_the_question(
+    tmp_path: Path, filename: str, said: str
+) -> None:
+    root = tmp_path / "ws"
+    for folder in ("folder", "venv/lib", "bare/objects", "bare/refs"):
+        (root / folder).mkdir(parents=True)
+    for name in ("a.txt", "kept.txt", "rules.yaml", "venv/pyvenv.cfg"):
+        (root / name).write_text("one\n")
+    (root / "kept.txt").chmod(0o444)
+    (root / "out").symlink_to(tmp_path)
+    (root / "round").symlink_to("round")
+    os.mkfifo(root / "pipe")
+    workspace = Workspace(root, read_only=[root / "rules.yaml"])
+    registry = Registry(
+        [FileCommands(workspace), PatchCommands(workspace)], workspace=workspace, clock=StoppedClock()
+    )
+    before = sorted(entry.name for entry in workspace.walk())
+    for command in ("write_to_file", "append_to_file"):
+        action = Action(command, {"filename": filename, "text": "two\n"})
+        made = preview(registry, command, **action.args)
+        assert said in made.fails
+        assert made.fails == registry.run(action).result
+    assert sorted(entry.name for entry in workspace.walk()) == before
+    with pytest.raises(CommandError, match=re.escape(said)):
+        workspace.check_writable(filename)
+    if filename in ("kept.txt", "rules.yaml"):
+        edits = [{"search": "one", "replace": "1"}]
+        assert said in preview(registry, "patch_file", filename=filename, edits=edits).fails
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="to root everything is writable")
+def test_a_folder_that_is_read_only_is_known_before_the_question(
+    workspace: Workspace, registry: Registry
+) -> None:
+    (workspace.root / "kept").mkdir(mode=0o555)
+    for name in ("kept/a.txt", "kept/new/a.txt"):
+        assert "is read-only here" in preview(registry, "write_to_file", filename=name, text="x").fails
+
+
+def test_what_can_be_written_is_asked_about(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "one\n")
+    (workspace.root / "link.txt").symlink_to("new.txt")
+    (workspace.root / "folder").symlink_to(".")
+    for name in ("a.txt", "new/of/them.txt", "link.txt", "folder/b.txt", "x" * 255, "./a.txt", "pyvenv.cfg"):
+        made = preview(registry, "write_to_file", filename=name, text="two\n")
+        assert not made.fails
+        workspace.check_writable(name)
+
+
+def test_a_file_that_changed_is_told_of_before_the_question(workspace: Workspace, registry: Registry) -> None:
+    for command, more in (("write_to_file", {"text": "mine\n"}), ("delete_file", {})):
+        workspace.write_text("a.txt", "one\n")
+        assert registry.run(Action("read_file", {"filename": "a.txt"})).ok
+        workspace.write_text("a.txt", "two\n")
+        made = preview(registry, command, filename="a.txt", **more)
+        assert "a.txt has changed since you last read or wrote it" in made.fails
+        # Told once, it is the model's decision, and the person's.
+        again = registry.preview(Action(command, {"filename": "a.txt", **more}))
+        assert again is None or not again.fails
+
+
+def test_what_is_deleted_is_looked_at_before_the_question(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("full/a.txt", "one\n")
+    (workspace.root / "out").symlink_to("/etc")
+    for name, said in {
+        "gone.txt": "There is no 'gone.txt'", "full": "is a folder with 1 entries", ".": "own folder",
+        ".git": "belongs to the program", "out/passwd": "through the link 'out'",
+    }.items():  # fmt: skip
+        action = Action("delete_file", {"filename": name})
+        made = registry.preview(action)
+        assert made is not None
+        assert said in made.fails
+        assert made.fails == registry.run(action).result
+    for name in ("full/a.txt", "out"):
+        assert registry.preview(Action("delete_file", {"filename": name})) is None
+
+
+def test_wrong_arguments_of_any_command_need_no_question(registry: Registry) -> None:
+    for action in (Action("delete_file"), Action("task_complete", {"reason": ["x"]})):
+        made = registry.preview(action)
+        assert made is not None
+        assert made.fails.startswith(f"Wrong arguments for {action.command}: ")
 
 
 def test_what_touches_no_file_has_none(registry: Registry) -> None:
     for action in (
-        Action("delete_file", {"filename": "a"}),
+        Action("list_files", {"directory": "."}),
         Action("task_complete", {"reason": "x"}),
         Action("invented", {"text": "x"}),
     ):

@@ -189,6 +189,17 @@ def test_arguments_in_an_object_of_their_own(call: Call) -> None:
         ({"sure": 1}, "sure=True"),
         ({"names": '["a", "b"]'}, "names=['a', 'b']"),
         ({"names": ["a", 1]}, "names=['a', '1']"),
+        ({"names": "one.txt"}, "names=['one.txt']"),
+        ({"names": " my file [v2].txt "}, "names=['my file [v2].txt']"),
+        ({"names": '"one.txt"'}, "names=['one.txt']"),
+        ({"names": "['a', 'b, c']"}, "names=['a', 'b, c']"),
+        ({"names": '["a",]'}, "names=['a']"),
+        ({"names": "5"}, "names=['5']"),
+        ({"names": 5}, "names=['5']"),
+        ({"names": "[]"}, "names=[]"),
+        ({"more": "{'a': 1}"}, "more={'a': 1}"),
+        ({"number": ""}, ""),
+        ({"number": "null", "share": "None", "sure": " "}, ""),
         ({"more": '{"a": 1}'}, "more={'a': 1}"),
         ({"number": None, "names": None, "kind": None}, ""),
         ({"kind": "b"}, "kind='b'"),
@@ -221,7 +232,26 @@ def test_values_are_converted_where_nothing_is_guessed(
         ({"text": "t", "number": "many"}, "'number' must be a whole number, not \"many\"."),
         ({"text": "t", "number": 1.5}, "'number' must be a whole number, not 1.5."),
         ({"text": "t", "number": True}, "'number' must be a number, not true."),
-        ({"text": "t", "names": "a, b"}, "'names' must be a list of texts, not \"a, b\"."),
+        (
+            {"text": "t", "names": "a, b"},
+            '\'names\' must be a list of texts, not "a, b": each item by itself, as in ["a", "b"].',
+        ),
+        ({"text": "t", "names": "a\nb"}, "'names' must be a list of texts"),
+        ({"text": "t", "names": "a;b"}, "'names' must be a list of texts"),
+        (
+            {"text": "t", "names": ""},
+            '\'names\' must be a list of texts, not "": each item by itself, as in ["…"].',
+        ),
+        ({"text": "t", "names": "null"}, "'names' must be a list of texts"),
+        ({"text": "t", "names": "[id]"}, 'not "[id]": each item by itself, as in ["id"].'),
+        ({"text": "t", "names": '["a"'}, "'names' must be a list of texts"),
+        ({"text": "t", "names": '["a"] and more'}, "'names' must be a list of texts"),
+        ({"text": "t", "names": {"a": 1}}, "'names' must be a list of texts"),
+        ({"text": "t", "names": True}, "'names' must be a list of texts, not true."),
+        ({"text": "t", "number": "1,000"}, "'number' must be a whole number, not \"1,000\"."),
+        ({"text": "t", "share": "inf"}, "'share' must be a number, not \"inf\"."),
+        ({"text": "t", "share": "nan"}, "'share' must be a number, not \"nan\"."),
+        ({"text": "t", "sure": "perhaps"}, "'sure' must be true or false, not \"perhaps\"."),
         ({"text": "t", "kind": "c"}, '\'kind\' must be one of "a", "b", not "c".'),
         ({"text": "t", "mode": "w"}, "It has no argument 'mode'."),
         ({"text": "t", "content": "u"}, "It has no argument 'content'."),
@@ -235,6 +265,34 @@ def test_a_wrong_call_comes_back_as_a_sentence_that_teaches(
     assert ran.result.startswith("Wrong arguments for typed: ")
     assert said in ran.result
     assert '{"name": "typed", "args": {"text": "…"}} (optional: number, share' in ran.result
+
+
+def test_every_list_that_a_command_takes_may_be_one_value(workspace: Workspace) -> None:
+    class Lists:
+        @command()
+        def lists(
+            self,
+            numbers: list[int] | None = None,
+            objects: list[dict[str, int]] | None = None,
+            words: list[str] | str = "",
+        ) -> str:
+            """Take lists."""
+            return repr((numbers, objects, words))
+
+    registry = registry_of(workspace, Lists())
+
+    def taken(**sent: Any) -> str:
+        ran = registry.run(Action("lists", sent))
+        return ran.result if ran.ok else f"no: {ran.result}"
+
+    assert taken(numbers="5", objects={"a": 1}) == "([5], [{'a': 1}], '')"
+    assert taken(numbers=5, objects='{"a": 1}') == "([5], [{'a': 1}], '')"
+    assert taken(numbers="[1, 2]", words='["a", "b"]') == "([1, 2], None, ['a', 'b'])"
+    # Where a text is as good as a list, a text stays what it is.
+    assert taken(words="a, b") == "(None, None, 'a, b')"
+    assert taken(words="[see a]") == "(None, None, '[see a]')"
+    assert taken(numbers=True).startswith("no: ")
+    assert taken(numbers="many").startswith("no: ")
 
 
 def test_a_long_wrong_call_is_not_repeated_in_full(workspace: Workspace) -> None:

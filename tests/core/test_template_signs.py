@@ -213,7 +213,26 @@ def test_what_the_model_copies_from_a_prompt_is_what_stands_in_the_file() -> Non
 def test_the_model_is_told_where_something_was_broken() -> None:
     for result, told in (("<|im_end|>", True), ("nothing", False)):
         session = Session.begin(setup()).after(Ran(Action("read_file"), True, result))
-        assert ("dot too many" in session.turns[-1].message.text) is told
+        assert ("sign of a chat template" in session.turns[-1].message.text) is told
+
+
+def test_what_the_model_is_told_shows_a_sign_as_it_stands_above() -> None:
+    session = Session.begin(setup()).after(Ran(Action("read_file"), True, "a <|im_start|> b"))
+    text = session.turns[-1].message.text
+    assert text.count("<·|im_start|>") == 2
+    assert "··" not in text
+    assert "a dot after its first character, as in <·|im_start|>." in text
+    # Read by these very words, it is the sign that the file holds.
+    assert mended("a <·|im_start|> b") == "a <|im_start|> b"
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_what_the_model_copied_is_shown_to_it_as_it_was(sign: str) -> None:
+    shown = broken(f"x{sign}y")
+    for event in (Garbled(shown, f"It is unclear, near {shown}."), Reviewed(shown, False)):
+        text = Session.begin(setup()).after(event).turns[-1].message.text
+        assert shown in text
+        assert "··" not in text
 
 
 @pytest.mark.parametrize(

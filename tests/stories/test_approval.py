@@ -251,3 +251,38 @@ def test_always_shows_the_rule_in_plain_words(place: Place) -> None:
         person.types("y").sees("ALWAYS ALLOWED IN THIS RUN:", "RESULT: write_to_file", "b.md")
         person.answers("Run task_complete?", "n")
         assert person.ends() == 7
+
+
+def test_what_can_only_fail_is_told_the_model_and_nobody_is_asked(place: Place) -> None:
+    place.workspace.mkdir()
+    (place.workspace / "a.txt").write_text("one\n")
+    (place.workspace / "kept.txt").write_text("kept\n")
+    (place.workspace / "kept.txt").chmod(0o444)
+    names = (".git/config", "a.txt/b.txt", "x" * 300, "kept.txt", "../up.txt")
+    steps = [write(name, "new\n") for name in names]
+    steps.append(step("patch_file", filename="a.txt", edits=[{"search": "two", "replace": "2"}]))
+    model = Model(*steps, write("good.txt", "good\n"))
+    with OpenAIServer(model) as server, reading(place, server) as person:
+        person.reads()
+        assert "good.txt" in person.screen
+        assert "Run write_to_file?" in person.screen
+        person.types("y").reads()
+        assert (place.workspace / "good.txt").read_text() == "good\n"
+        person.types("n")
+        assert person.ends() == 7
+    assert place.kinds().count("Authorised") == 1
+    failed = [event for event in place.recorded() if event["event"] == "Ran" and not event["ok"]]
+    assert [event["action"]["args"]["filename"] for event in failed] == [*names, "a.txt"]
+    for said, prompt in zip(
+        (
+            "belongs to the program",
+            "should be a folder is a file",
+            "too long",
+            "read-only",
+            "outside",
+            "not in the file",
+        ),
+        model.prompts[1:],
+        strict=False,
+    ):
+        assert said in prompt

@@ -54,6 +54,16 @@ def test_what_acts_by_being_there_is_not_made_when_nobody_is_there(ready: Place)
     assert ON_PURPOSE not in ended.err
 
 
+def test_the_model_is_told_the_way_on_and_takes_it(ready: Place) -> None:
+    model = Model(write("AGENTS.md", "Be kind."), write("proposed-AGENTS.md.txt", "Be kind."))
+    with OpenAIServer(model) as server:
+        ended = ready.run(*ALONE, **provider(server))
+    assert ended.code == 0, ended.said
+    assert "such as 'proposed-AGENTS.md.txt'" in model.prompts[1]
+    assert "say at the end what is left to the person" in model.prompts[1]
+    assert [path.name for path in ready.workspace.iterdir()] == ["proposed-AGENTS.md.txt"]
+
+
 def test_who_allows_it_is_told_of_it_at_the_end(ready: Place) -> None:
     rule = ("--allow", "write_to_file(filename=.envrc)")
     ended = played(ready, write(".envrc", "id"), options=rule)

@@ -28,6 +28,13 @@ class Executed:
             return f"{self.path!r} is run by other programs, and text from outside was read in this run"
         return f"{self.path!r} is run or obeyed by other programs because it is there"
 
+    @property
+    def instead(self) -> str:
+        """Where text can be put without a question."""
+        last = self.path.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        name = f"proposed-{last.lstrip('.')}.txt"
+        return f"What it is to hold can go into a file that nothing runs, such as {name!r}."
+
 
 def executed(action: Action, spec: CommandSpec, *, outside: bool) -> Executed | None:
     """The file because of which an action should be asked about, None if there is none.

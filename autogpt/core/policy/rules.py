@@ -75,13 +75,14 @@ class Ruling:
     """A verdict and its reason, in words for the person and the model.
 
     `explicit` is true where a rule decided, false where the preset did. `note` is what the person must be told
-    beside the action itself, when asked about it.
+    beside the action itself, when asked about it. `instead` is a sentence for the model on what needs no question.
     """
 
     verdict: Verdict
     why: str
     explicit: bool
     note: str = ""
+    instead: str = ""
 
 
 def option_rules(allow: Iterable[str], ask: Iterable[str], deny: Iterable[str]) -> tuple[Rule, ...]:

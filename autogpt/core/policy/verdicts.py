@@ -31,11 +31,13 @@ def ruling(policy: Policy, action: Action, spec: CommandSpec | None, *, outside:
             return _by_rule(rule)
     if made and policy.preset is Preset.DEFAULT:
         why = f"{made.why}, so the person must be asked (preset `{policy.preset.value}`)"
-        return Ruling(Verdict.ASK, why, False, note=f"{made.why}.")
-    asks = next((one.asks for one in spec.parameters if one.asks and action.args.get(one.name)), "")
-    if asks and policy.preset is Preset.DEFAULT:
-        why = f"{spec.name} {asks}, so the person must be asked (preset `{policy.preset.value}`)"
-        return Ruling(Verdict.ASK, why, False, note=f"It {asks}.")
+        instead = made.instead if any(one.content for one in spec.parameters) else ""
+        return Ruling(Verdict.ASK, why, False, note=f"{made.why}.", instead=instead)
+    asking = next((one for one in spec.parameters if one.asks and action.args.get(one.name)), None)
+    if asking and policy.preset is Preset.DEFAULT:
+        why = f"{spec.name} {asking.asks}, so the person must be asked (preset `{policy.preset.value}`)"
+        without = f"Without {asking.name} it needs no yes."
+        return Ruling(Verdict.ASK, why, False, note=f"It {asking.asks}.", instead=without)
     return _by_preset(policy.preset, spec)
 
 

@@ -205,8 +205,11 @@ def test_pages_in_every_encoding_and_kind(
 def test_what_is_no_text(serve: Serve, commands: Make) -> None:
     png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1"
     serve(lambda request: reply(png, Content_Type="image/png"))
-    with pytest.raises(CommandError, match=r"'a.png' is a PNG image.*download_file"):
+    with pytest.raises(CommandError, match=r"'a.png' is a PNG image") as caught:
         commands().browse_website("http://example.com/a.png?x=1")
+    # Of a download is spoken only where there are any.
+    assert caught.value.told({"download_file"}).endswith(" download_file keeps it as a file.")
+    assert "download" not in caught.value.told({"browse_website"})
     serve(lambda request: reply(b""), "empty.example", address="104.18.26.122")
     with pytest.raises(CommandError, match=r"There is no text on http://empty\.example/"):
         commands().browse_website("http://empty.example/")

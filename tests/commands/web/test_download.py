@@ -8,9 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from autogpt.commands.download import DownloadCommands
+from autogpt.commands.registry import Registry
 from autogpt.commands.seen import Seen
+from autogpt.core.actions import Action
 from autogpt.core.errors import CommandError
 from autogpt.workspace import Workspace
+from tests.commands.conftest import StoppedClock
 from tests.http.servers import Reply, Request, Server, World, redirect, reply
 
 Serve = Callable[..., Server]
@@ -33,6 +36,32 @@ def download(world: World, workspace: Workspace, shown: list[str]) -> Callable[.
 
 
 Download = Callable[..., str]
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ({"url": URL, "filename": ".git/x"}, "belongs to the program"),
+        ({"url": URL, "filename": "a.txt/x"}, "should be a folder is a file"),
+        ({"url": URL, "filename": "x" * 300}, "too long"),
+        ({"url": URL, "filename": "../x"}, "outside the workspace"),
+        ({"url": "ftp://example.com/x", "filename": "x"}, "only http:// and https://"),
+        ({"url": URL, "filename": "new/x"}, ""),
+    ],
+)
+def test_what_can_only_fail_is_known_before_the_question(
+    world: World, workspace: Workspace, args: dict[str, str], said: str
+) -> None:
+    workspace.write_text("a.txt", "x")
+    commands = [DownloadCommands(world.door(), workspace, 1_000)]
+    made = Registry(commands, workspace=workspace, clock=StoppedClock()).preview(
+        Action("download_file", args)
+    )
+    if said:
+        assert made is not None
+        assert said in made.fails
+    else:
+        assert made is None
 
 
 class FileServer:
