@@ -1,9 +1,10 @@
-"""Which addresses in a result are the person's: they stand in a file that is unchanged since before the run.
+"""Which addresses in a result are the person's: they stand in a file that no agent could have changed.
 
 However it was read: by a command for files, by `cat` or by a program, the file that is named in the
 command, or at the beginning of a line of the result, is looked into. What the agent wrote itself, or a program
-of it, changed after the run had begun; the time of that change is the system's, and no program can set it (but
-on Windows, where the time of a file's content counts).
+of it, changed after this run had begun or while an earlier one worked there; the time of that change is the
+system's, and no program can set it (but on Windows, where the time of a file's content counts). What the person
+changes between two runs is theirs again.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from autogpt.core.actions import Action
 from autogpt.core.errors import CommandError
+from autogpt.core.worked import Worked
 from autogpt.workspace import Workspace
 
 _MOST_FILES = 20
@@ -23,23 +25,28 @@ _BEGINNING = re.compile(r"^([^\s:\"]{1,200})[:\d]", re.MULTILINE)
 
 
 def own_addresses(
-    workspace: Workspace, action: Action, result: str, urls: frozenset[str], started: float
+    workspace: Workspace, action: Action, result: str, urls: frozenset[str], worked: Worked
 ) -> frozenset[str]:
-    """Those of the addresses that stand, word for word, in such a file. `started`: seconds since 1970."""
+    """Those of the addresses that stand, word for word, in such a file. `worked` is when and where agents did."""
     own: set[str] = set()
     looked = 0
     for name in dict.fromkeys(_names(action.args.values(), result)):
         try:
             entry = workspace.look(name)
-            if entry is None or entry.kind != "file" or not 0 < entry.changed < started:
+            if entry is None or entry.kind != "file":
+                continue
+            folders = workspace.folders_above(entry)
+            if worked.covers(entry.times, folders):
                 continue
             looked += 1
             if name in action.args.values() and entry.size > 0 and _is_document(workspace, name):
                 return urls  # its text is not in its bytes, and it was all that was read
-            text = workspace.read_bytes(name, _MOST_BYTES).decode("utf-8", "replace")
+            content, times = workspace.read_with_times(name, _MOST_BYTES)
         except CommandError:
             continue
-        own |= {url for url in urls if url in text}
+        if not worked.covers(times, folders):
+            text = content.decode("utf-8", "replace")
+            own |= {url for url in urls if url in text}
         if looked >= _MOST_FILES:
             break
     return frozenset(own)

@@ -14,6 +14,7 @@ from autogpt.commands.files import FileCommands
 from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action, Touch
 from autogpt.core.events import Ran
+from autogpt.core.worked import Worked
 from autogpt.workspace import Workspace
 from tests.commands.conftest import StoppedClock
 
@@ -38,12 +39,12 @@ class Programs:
 
 def registry(workspace: Workspace, started: float | None = None) -> Registry:
     """One whose run began now, after all that is in the workspace."""
-    begun = max(entry.changed for entry in workspace.walk()) + 1e-6 if started is None else started
+    begun = max(max(entry.times, default=0.0) for entry in workspace.walk()) + 1e-6 if started is None else started
     return Registry(
         [FileCommands(workspace), Programs(workspace.root)],
         workspace=workspace,
         clock=StoppedClock(),
-        started=begun,
+        worked=lambda: Worked.since(begun),
     )
 
 
