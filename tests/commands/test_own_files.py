@@ -39,7 +39,11 @@ class Programs:
 
 def registry(workspace: Workspace, started: float | None = None) -> Registry:
     """One whose run began now, after all that is in the workspace."""
-    begun = max(max(entry.times, default=0.0) for entry in workspace.walk()) + 1e-6 if started is None else started
+    begun = (
+        max(max(entry.times, default=0.0) for entry in workspace.walk()) + 1e-6
+        if started is None
+        else started
+    )
     return Registry(
         [FileCommands(workspace), Programs(workspace.root)],
         workspace=workspace,
