@@ -47,6 +47,9 @@ _GIVEN_UP = 86_400.0
 _COARSE = 0.02
 """Seconds by which the clock of files may lag behind that of programs."""
 
+_JITTER = 0.001
+"""Seconds between two looks at two clocks."""
+
 
 class WorkingTime:
     """The time in which this process works in a workspace, from `begin` to `end`, and the times of runs before.
@@ -131,7 +134,8 @@ class WorkingTime:
         now, steady = self._clock(), self._steady()
         self._end = max(self._end, now, steady + self._lead)
         self._lead = now - steady
-        self._least_lead = min(self._least_lead, self._lead)
+        if self._lead < self._least_lead - _JITTER:
+            self._least_lead = self._lead
 
     @property
     def _begin(self) -> float:

@@ -118,6 +118,20 @@ def test_one_that_works_still_is_left_alone(tmp_path: Path, place: Workspace, cl
     assert covers(run([tmp_path], place, clock), place, NOW + 3000)
 
 
+def test_what_is_said_of_one_that_works_still_is_put_off(
+    tmp_path: Path, place: Workspace, clock: Clock
+) -> None:
+    other = run([tmp_path], place, clock)
+    clock.go_on(1000)
+    other.note()
+    run([tmp_path], place, clock).end()
+    clock.go_on(5)
+    other.end()
+    clock.go_on(1000)
+    after = run([tmp_path], place, clock)
+    assert [covers(after, place, NOW + age) for age in (1005, 1030)] == [True, False]
+
+
 def test_one_that_was_halted_for_days_and_goes_on(tmp_path: Path, place: Workspace, clock: Clock) -> None:
     halted = run([tmp_path], place, clock)
     clock.go_on(200_000)
@@ -268,7 +282,7 @@ def test_very_many_are_kept_in_bounds_and_none_forgotten(
 def test_long_names_of_folders_never_make_a_list_that_cannot_be_read(
     tmp_path: Path, place: Workspace, clock: Clock
 ) -> None:
-    folders = [
+    folders: list[dict[str, object]] = [
         {"folder": f"/{number}{'x' * 400}", "number": number, "times": [[number, number]]}
         for number in range(MOST // 2)
     ]
