@@ -19,6 +19,14 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and links of P
 
 NOW = 1_795_000_000.25
 
+FORGED: list[object] = [
+    7,
+    [7],
+    [{}],
+    [{"folder": "/", "number": "x", "times": []}],
+    [{"folder": "", "number": 0, "times": [[0.5, float("inf")], [float("nan"), 7e9], [5, 1]]}],
+]
+
 
 class Clock:
     """A clock that can be set, and one that only ever goes on."""
@@ -232,16 +240,7 @@ def test_it_is_private_and_follows_no_link(tmp_path: Path, place: Workspace, clo
         b"[" * 50_000,
         b"1" * 2_000_000,
         b'{"format": 2}',
-        *(
-            json.dumps({"format": 1, "ended": True, "folders": folders}).encode()
-            for folders in (
-                7,
-                [7],
-                [{}],
-                [{"folder": "/", "number": "x", "times": []}],
-                [{"folder": "", "number": 0, "times": [[0.5, float("inf")], [float("nan"), 7e9], [5, 1]]}],
-            )
-        ),
+        *(json.dumps({"format": 1, "ended": True, "folders": folders}).encode() for folders in FORGED),
     ],
 )
 def test_damage_is_not_believed_and_not_in_the_way(
