@@ -24,6 +24,7 @@ from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
 from autogpt.core.run_by_others import Grade
 from autogpt.core.session import Session
+from autogpt.core.worked import Worked
 from autogpt.drive import Show, drive, ends_step, is_asked_about, status_of
 from autogpt.journal.codec import Header, decode, dumps, encode, encode_header
 from autogpt.journal.file import Journal
@@ -63,11 +64,12 @@ BROKEN_OFF = {ExitCode.BUG: "bug", ExitCode.PROVIDER: "provider", ExitCode.INTER
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that is open for writing: its header, what happened so far, and its journal."""
+    """A run that is open for writing: its header, what happened so far, its journal, and when agents `worked`."""
 
     header: Header
     past: tuple[Event, ...]
     journal: Journal
+    worked: Callable[[], Worked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def play(
 ) -> ExitCode:
     """Go on with a run until it stops. What it was told before is folded in first."""
     header = begun.header
-    mode = _mode(here, source, rules, place, header)
+    mode = _mode(here, source, rules, place, begun)
     if isinstance(source, Demonstration):
         source = replace(source, used=sum(isinstance(event, Replied | Garbled) for event in begun.past))
         here.warn(DEMO_NOTICE)
@@ -181,8 +183,9 @@ def play(
 
 
 def _mode(
-    here: Stage, source: Provider | Demonstration, rules: Rules, place: Workspace, header: Header
+    here: Stage, source: Provider | Demonstration, rules: Rules, place: Workspace, begun: Begun
 ) -> build.Mode:
+    header = begun.header
     return build.Mode(
         profile=header.profile,
         guidance=rules.guidance,
@@ -193,6 +196,7 @@ def _mode(
         attended=here.attended,
         spent_before=spent_before(header),
         started=header.created,
+        worked=begun.worked,
     )
 
 

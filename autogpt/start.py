@@ -19,6 +19,7 @@ from autogpt.core.profile import Profile
 from autogpt.demo import SCRIPT
 from autogpt.governing import Governing, governing
 from autogpt.journal.codec import Header
+from autogpt.journal.store import OpenedRun
 from autogpt.kept_words import words_kept
 from autogpt.known_runs import remember_run
 from autogpt.models import light_import
@@ -34,6 +35,7 @@ from autogpt.stage import STATE, Stage, make_state_folder, nothing_begun, stage
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.render import profile_lines
 from autogpt.terminal.status import TerminalWatcher, fetching
+from autogpt.working_times import FOLDER, WorkingTime
 from autogpt.workspace import Workspace
 
 
@@ -71,8 +73,13 @@ def new_run(options: Options) -> ExitCode:
                 remember_run, here.settings.configuration_folder, workspace=place.root, records=STATE
             )
             created = build.run_store(here.settings, STATE).create(header, known)
-        with created as journal, words_kept(here, journal), closing.pop_all():
-            begun = Begun(journal.header, (), journal)
+        with (
+            _at_work(here, place) as at_work,
+            created as journal,
+            words_kept(here, journal),
+            closing.pop_all(),
+        ):
+            begun = Begun(journal.header, (), journal, at_work.worked)
             return play(here, source, rules, place, programs, begun, watcher)
 
 
@@ -106,8 +113,12 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             place = build.workspace(here.settings, governs.read_only)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
-            begun = Begun(opened.header, tuple(opened.events), journal)
-            with words_kept(here, journal), _programs(here, source, place, governs) as programs:
+            with (
+                _at_work(here, place, opened) as at_work,
+                words_kept(here, journal),
+                _programs(here, source, place, governs) as programs,
+            ):
+                begun = Begun(opened.header, tuple(opened.events), journal, at_work.worked)
                 return play(here, source, rules, place, programs, begun, watcher)
 
 
@@ -134,6 +145,23 @@ def _programs(
         # A Ctrl-C in here must not tear the tidying up; what was asked for comes after it.
         with here.interrupts.shielded(deliver=False):
             programs.close()
+
+
+@contextmanager
+def _at_work(here: Stage, place: Workspace, before: OpenedRun | None = None) -> Iterator[WorkingTime]:
+    """Note for later runs, until the end of the block, that the agent is at work; `before` is the run if it goes on."""
+    kept = [folder / FOLDER for folder in (here.settings.configuration_folder, STATE.absolute()) if folder]
+    if before is None:
+        at_work = WorkingTime(kept, place)
+    else:
+        past = [event.at for event in before.events if event.at]
+        at_work = WorkingTime(kept, place, past=past, created=before.header.created)
+    try:
+        at_work.begin()
+        yield at_work
+    finally:
+        with here.interrupts.shielded(deliver=False):
+            at_work.end()
 
 
 def _asked_first(here: Stage, header: Header) -> Stage | None:

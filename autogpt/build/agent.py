@@ -34,6 +34,7 @@ from autogpt.core.redact import Redactor
 from autogpt.core.reply_schema import reply_schema
 from autogpt.core.session import Session
 from autogpt.core.setup import Setup
+from autogpt.core.worked import Worked
 from autogpt.journal.store import RunStore
 from autogpt.models.beside import Beside
 from autogpt.models.metered import Ledger
@@ -51,7 +52,10 @@ RESULT_SHARE = 4
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """How a run is to be done, apart from what the settings say. `started`: seconds since 1970."""
+    """How a run is to be done, apart from what the settings say.
+
+    `started`: seconds since 1970. `worked`: when agents worked, this one too.
+    """
 
     profile: Profile
     guidance: Guidance
@@ -61,6 +65,7 @@ class Mode:
     attended: bool
     spent_before: Decimal = Decimal(0)
     started: float = 0.0
+    worked: Callable[[], Worked] = lambda: Worked.since(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def agent(
         redactor=redact,
         on_bug=on_bug,
         outgoing=outgoing,
-        started=mode.started,
+        worked=mode.worked,
         fresh=is_fresh(place, programs),
     )
     readable = _readable(mode.policy, registry.specs)

@@ -1,20 +1,22 @@
-"""Which addresses and packages in a result are the person's: they stand in a file unchanged since before the run.
+"""Which addresses and packages in a result are the person's: they stand in a file that no agent could have changed.
 
 However it was read: by a command for files, by `cat` or by a program, the file that is named in the
 command, or at the beginning of a line of the result, is looked into. What the agent wrote itself, or a program
-of it, changed after the run had begun; the time of that change is the system's, and no program can set it (but
-on Windows, where the time of a file's content counts).
+of it, changed after this run had begun or while an earlier one worked there; the time of that change is the
+system's, and no program can set it (but on Windows, where the time of a file's content counts). What the person
+changes between two runs is theirs again.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from autogpt.core.actions import Action
 from autogpt.core.errors import CommandError
 from autogpt.core.manifests import is_manifest, packages_in
+from autogpt.core.worked import Worked
 from autogpt.workspace import Workspace
 
 _MOST_FILES = 20
@@ -35,8 +37,10 @@ class Own:
 NOTHING_OWN = Own()
 
 
-def own_parts(workspace: Workspace, action: Action, result: str, urls: frozenset[str], started: float) -> Own:
-    """What of a result stands in such a file. `urls` are its addresses, `started` is in seconds since 1970."""
+def own_parts(
+    workspace: Workspace, action: Action, result: str, urls: frozenset[str], worked: Callable[[], Worked]
+) -> Own:
+    """What of a result stands in such a file. `urls` are its addresses, `worked` tells when and where agents did."""
     own: set[str] = set()
     packages: dict[str, None] = {}
     looked = 0
@@ -45,18 +49,22 @@ def own_parts(workspace: Workspace, action: Action, result: str, urls: frozenset
             continue
         try:
             entry = workspace.look(name)
-            if entry is None or entry.kind != "file" or not 0 < entry.changed < started:
+            if entry is None or entry.kind != "file":
+                continue
+            folders = workspace.folders_above(entry)
+            if worked().covers(entry.times, folders):
                 continue
             looked += 1
             if name in action.args.values() and entry.size > 0 and _is_document(workspace, name):
-                return Own(
-                    urls, tuple(packages)
-                )  # its text is not in its bytes, and it was all that was read
-            text = workspace.read_bytes(name, _MOST_BYTES).decode("utf-8", "replace")
+                # Its text is not in its bytes, and it was all that was read.
+                return Own(urls, tuple(packages))
+            content, times = workspace.read_with_times(name, _MOST_BYTES)
         except CommandError:
             continue
-        own |= {url for url in urls if url in text}
-        packages |= dict.fromkeys(package for package in packages_in(name, text) if package in result)
+        if not worked().covers(times, folders):
+            text = content.decode("utf-8", "replace")
+            own |= {url for url in urls if url in text}
+            packages |= dict.fromkeys(package for package in packages_in(name, text) if package in result)
         if looked >= _MOST_FILES:
             break
     return Own(frozenset(own), tuple(packages))

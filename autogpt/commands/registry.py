@@ -29,6 +29,7 @@ from autogpt.core.events import Ran
 from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
 from autogpt.core.redact import MARK
+from autogpt.core.worked import Worked
 from autogpt.workspace import Workspace
 
 RESULTS = "results"
@@ -54,8 +55,9 @@ class Registry:
     `seen` is what the file commands among them know of files; what is new there goes into events.
     `result_tokens` bounds what the model is shown of one result, reckoned by bytes. `redactor`
     takes secrets out of results; `on_bug` hears of exceptions that no command should raise. `outgoing`
-    knows where servers led; `started` is when the run began, in seconds since 1970, so that a file of the
-    person's is told from what changed since. `fresh`: there is none, and nothing else of theirs can be read.
+    knows where servers led; `worked` tells when agents worked, this one too, so that a file of the
+    person's is told from what they could have changed. `fresh`: there is none, and nothing else of theirs
+    can be read.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Registry:
         redactor: Callable[[str], str] | None = None,
         on_bug: Callable[[BaseException], None] | None = None,
         outgoing: Outgoing | None = None,
-        started: float = 0.0,
+        worked: Callable[[], Worked] = lambda: Worked.since(0),
         fresh: bool = False,
     ) -> None:
         """Raise ValueError when two commands have the same name, or one's alias is another's."""
@@ -80,7 +82,7 @@ class Registry:
         self._redactor = redactor or (lambda text: text)
         self._on_bug = on_bug or (lambda error: None)
         self._outgoing = outgoing or Outgoing()
-        self._started = started
+        self._worked = worked
         self._fresh = fresh
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
@@ -280,7 +282,7 @@ class Registry:
         if command.spec.touches & {Touch.NETWORK, Touch.FETCHING}:
             return NOTHING_OWN, tuple(sorted(urls - outcome.given))
         if command.spec.touches & {Touch.FILES, Touch.PROCESSES}:
-            return own_parts(self._workspace, action, result, urls, self._started), ()
+            return own_parts(self._workspace, action, result, urls, self._worked), ()
         return NOTHING_OWN, ()
 
     def _state(self, action: Action) -> tuple[int, str]:

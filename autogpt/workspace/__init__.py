@@ -25,6 +25,7 @@ from typing import BinaryIO, Literal
 from autogpt.core.errors import CommandError, Hint, UsageError
 from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.core.scratch import SCRATCH
+from autogpt.core.worked import FolderId
 from autogpt.workspace.changes import Changes
 from autogpt.workspace.executed import Things, executed_by_others
 from autogpt.workspace.naming import Parts, Root, absolute, own, spelled
@@ -41,7 +42,7 @@ from autogpt.workspace.walking import (
 from autogpt.workspace.wording import in_words, led_out, outside
 from autogpt.workspace.writing import append, encoded, replace, sweep, temporary_name
 
-__all__ = ["Entry", "Workspace", "Written"]
+__all__ = ["Entry", "Workspace", "Written", "folder_id"]
 
 READ_LIMIT = 64_000_000
 """Bytes of one file that are read into memory unless the caller says otherwise."""
@@ -59,14 +60,15 @@ Kind = Literal["file", "folder", "link", "special"]
 class Entry:
     """A file or folder that is there. `size` is in bytes, 0 for all but files; `target` is where a link leads.
 
-    `changed` is when a file last changed in any way, its name or rights too, in seconds since 1970.
+    `times` are when a file last changed in any way, its name or rights too, and when its content did, in
+    seconds since 1970; no program can set the first, but on Windows, where it is one time for both.
     """
 
     name: str
     kind: Kind
     size: int = 0
     target: str = ""
-    changed: float = field(default=0.0, compare=False)
+    times: tuple[float, ...] = field(default=(), compare=False)
 
     @property
     def last(self) -> str:
@@ -163,18 +165,26 @@ class Workspace:
 
     def read_bytes(self, name: str, limit: int = READ_LIMIT) -> bytes:
         """The whole content of a file of at most `limit` bytes."""
+        return self.read_with_times(name, limit)[0]
+
+    def read_with_times(self, name: str, limit: int = READ_LIMIT) -> tuple[bytes, tuple[float, ...]]:
+        """The same, and the `Entry.times` of just that file once it was read: a change meanwhile shows in them."""
         with self.open(name) as file:
             try:
                 content = file.read(limit + 1)
-                size = os.fstat(file.fileno()).st_size
+                status = os.fstat(file.fileno())
             except OSError as error:
                 raise self._error(error, name) from error
         if len(content) > limit:
             raise CommandError(
-                f"{name!r} holds {size:,} bytes, more than the {limit:,} that are read at once. "
+                f"{name!r} holds {status.st_size:,} bytes, more than the {limit:,} that are read at once. "
                 "Read a part of it by line numbers, or search in it."
             )
-        return content
+        return content, _times(status)
+
+    def folders_above(self, entry: Entry) -> list[FolderId]:
+        """The folders that something lies in, as they are known from one run to the next."""
+        return [folder_id(folder) for folder in Path(self.root, entry.name).parents]
 
     def look(self, name: str) -> Entry | None:
         """What is there under a name, links followed; None if nothing is."""
@@ -638,8 +648,22 @@ def _entry(name: str, status: os.stat_result) -> Entry:
     if is_link(status):
         return Entry(name, "link")
     if stat.S_ISREG(status.st_mode):
-        return Entry(name, "file", status.st_size, changed=max(status.st_ctime, status.st_mtime))
+        return Entry(name, "file", status.st_size, times=_times(status))
     return Entry(name, "folder" if stat.S_ISDIR(status.st_mode) else "special")
+
+
+def folder_id(folder: Path) -> FolderId:
+    """How a folder is known from one run to the next; the number is 0 where it can't be looked at."""
+    try:
+        return FolderId(str(folder), os.stat(folder).st_ino)
+    except OSError:
+        return FolderId(str(folder))
+
+
+def _times(status: os.stat_result) -> tuple[float, ...]:
+    times = status.st_ctime, status.st_mtime
+    # On Windows the first is when it was made.
+    return (max(times),) if os.name == "nt" else times
 
 
 def _plain(target: str) -> str:

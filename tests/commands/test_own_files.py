@@ -14,7 +14,8 @@ from autogpt.commands.files import FileCommands
 from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action, Touch
 from autogpt.core.events import Ran
-from autogpt.workspace import Workspace
+from autogpt.core.worked import Worked
+from autogpt.workspace import Entry, Workspace
 from tests.commands.conftest import StoppedClock
 
 LINK = "https://boats.example/guide?page=2"
@@ -38,12 +39,16 @@ class Programs:
 
 def registry(workspace: Workspace, started: float | None = None) -> Registry:
     """One whose run began now, after all that is in the workspace."""
-    begun = max(entry.changed for entry in workspace.walk()) + 1e-6 if started is None else started
+    begun = (
+        max(max(entry.times, default=0.0) for entry in workspace.walk()) + 1e-6
+        if started is None
+        else started
+    )
     return Registry(
         [FileCommands(workspace), Programs(workspace.root)],
         workspace=workspace,
         clock=StoppedClock(),
-        started=begun,
+        worked=lambda: Worked.since(begun),
     )
 
 
@@ -118,3 +123,26 @@ def test_a_document_is_read_whole(workspace: Workspace, tmp_path: Path) -> None:
     commands = registry(workspace)
     assert LINK in ran(commands, "read_file", filename="links.docx").own
     assert LINK not in ran(registry(workspace, started=1.0), "read_file", filename="links.docx").own
+
+
+class Swapping(Workspace):
+    """In which a program in the background puts another folder in the place of one that was looked at."""
+
+    def look(self, name: str) -> Entry | None:
+        """The same, and then the folder is another."""
+        entry = super().look(name)
+        if name == "notes/links.md" and (self.root / "other").exists():
+            (self.root / "notes").rename(self.root / "before")
+            (self.root / "other").rename(self.root / "notes")
+        return entry
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a program can set the only time that there is")
+def test_what_was_looked_at_must_be_what_was_read(tmp_path: Path) -> None:
+    workspace = Swapping(tmp_path / "work")
+    workspace.write_text("notes/links.md", f"Read {LINK} first.\n")
+    commands = registry(workspace)
+    workspace.write_text("other/links.md", f"Read {MADE} first.\n")
+    outcome = ran(commands, "execute_shell", command_line=f"print('{MADE}', 'notes/links.md')")
+    assert (workspace.root / "before").exists()
+    assert outcome.own == ()

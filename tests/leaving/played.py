@@ -27,6 +27,7 @@ from autogpt.core.limits import Limits
 from autogpt.core.loop import run
 from autogpt.core.policy import Policy, Rule, Verdict
 from autogpt.core.profile import Profile
+from autogpt.core.worked import Worked
 from autogpt.http import Door
 from autogpt.journal.codec import decode, encode
 from autogpt.models.scripted import ScriptedModel
@@ -139,6 +140,7 @@ def played(scenario: Scenario, *, found: Mapping[str, tuple[str, ...]] | None = 
         place = Workspace(folder / "work")
         for name, text in scenario.files.items():
             place.write_text(name, text)
+        begun = 1e-6 + max((_changed(place, name) for name in scenario.files), default=0.0)
         settings = load_settings(_ENVIRONMENT, None, {}).settings
         mode = Mode(
             profile=Profile("A", "an assistant", (scenario.task,), task=scenario.task),
@@ -150,7 +152,7 @@ def played(scenario: Scenario, *, found: Mapping[str, tuple[str, ...]] | None = 
             continuous=True,
             attended=False,
             spent_before=Decimal(0),
-            started=1e-6 + max((_changed(place, name) for name in scenario.files), default=0.0),
+            worked=lambda: Worked.since(begun),
         )
         closing.enter_context(
             patch(
@@ -178,7 +180,7 @@ def played(scenario: Scenario, *, found: Mapping[str, tuple[str, ...]] | None = 
 
 def _changed(place: Workspace, name: str) -> float:
     entry = place.look(name)
-    return entry.changed if entry is not None else 0.0
+    return max(entry.times) if entry is not None else 0.0
 
 
 def _handler(scenario: Scenario, found: Mapping[str, tuple[str, ...]]) -> Callable[[Request], bytes]:
