@@ -127,7 +127,7 @@ class Keyboard:
             if self._can_edit():
                 text = clean(self._edited(prompt, prefill))
             else:
-                text = clean(prefill + self._line(prompt + prefill, whole))
+                text = clean(prefill + self._line(prompt, whole, prefill))
         self._leave_if_told()
         if remember:
             self._history.add(text)
@@ -181,12 +181,14 @@ class Keyboard:
     def _can_edit(self) -> bool:
         return self._editing and not self._failed
 
-    def _line(self, prompt: str, whole: bool) -> str:
-        self._console.ask(prompt)
+    def _line(self, prompt: str, whole: bool, prefill: str = "") -> str:
+        self._console.ask(prompt + prefill)
         try:
             row = _read_line(self._stdin)
-        except BaseException:
+        except BaseException as error:
             self._console.say("")  # behind the terminal's ^C
+            if isinstance(error, KeyboardInterrupt):
+                self._unfinished = prefill or self._unfinished
             raise
         if not row or (whole and not row.endswith("\n")):
             self._console.say("")
@@ -198,7 +200,7 @@ class Keyboard:
     def _edited(self, prompt: str, prefill: str, *, paging: bool = False) -> str:
         self._open()
         if self._session is None:
-            return prefill + self._line(prompt + prefill, whole=True)
+            return prefill + self._line(prompt, True, prefill)
         self._session.app.erase_when_done = paging
         try:
             with self._leaving_gently(self._session):
@@ -209,9 +211,9 @@ class Keyboard:
             self._unfinished = clean(self._session.default_buffer.text)
             raise
         except KeyboardInterrupt:
-            # The arrow key brings back what was typed.
-            if typed := clean(self._session.default_buffer.text).strip():
-                self._history.add(typed)
+            # It takes back what was typed at the question, for good: not what stood there before.
+            if prefill and clean(self._session.default_buffer.text) == prefill:
+                self._unfinished = prefill
             raise
         finally:
             if not paging:

@@ -340,15 +340,46 @@ class TestInterrupting:
         with OpenAIServer(model) as server:
             with sit_down(place, "-y", **provider(server)) as person:
                 model.wait_asked()
-                person.presses(CTRL_C).is_asked("Type something for the agent").presses(CTRL_C)
-                person.sees("Ctrl-C again, or n, leaves").is_asked("Type something for the agent").presses(
-                    CTRL_C
-                )
-                person.sees("LEFT. The run is saved")
+                person.presses(CTRL_C).is_asked("n or Ctrl-C to leave").presses(CTRL_C)
+                person.sees("LEFT. The run is saved").sees_not("Ctrl-C again")
                 assert person.ends() == 7
+            assert place.kinds()[-2:] == ["Interrupted", "Left"]
             with sit_down(place, "resume", **provider(server)) as person:
                 person.answers("Run task_complete?", "y")
                 assert person.ends() == 0
+
+    def test_ctrl_c_twice_without_waiting_for_the_question_leaves(
+        self, place: Place, gate: threading.Event
+    ) -> None:
+        saved_profile(place)
+        model = Model(Reply(write("green.md"), gate=gate))
+        with seated(place, model, "-y") as person:
+            model.wait_asked()
+            person.presses(CTRL_C).sees("Interrupted.").presses(CTRL_C).sees("Go on with: autogpt resume")
+            assert person.ends() == 7
+        assert "Interrupted" in place.kinds()
+
+    def test_ctrl_c_twice_at_a_question_leaves(self, place: Place) -> None:
+        saved_profile(place)
+        with OpenAIServer(Model(write("green.md"))) as server:
+            with sit_down(place, "-y", **provider(server)) as person:
+                person.is_asked("Run write_to_file?").presses(CTRL_C)
+                person.sees("Ctrl-C again, or n, leaves").is_asked("Run write_to_file?").presses(CTRL_C)
+                person.sees("LEFT. The run is saved")
+                assert person.ends() == 7
+            with sit_down(place, "resume", **provider(server)) as person:
+                person.sees("filename: green.md").answers("Run write_to_file?", "y")
+                person.answers("Run task_complete?", "y")
+                assert person.ends() == 0
+        assert (place.workspace / "green.md").exists()
+
+    def test_what_is_taken_back_by_ctrl_c_is_kept_nowhere(self, place: Place) -> None:
+        saved_profile(place)
+        with seated(place, Model(write("green.md")), "-y") as person:
+            person.is_asked("Run write_to_file?").presses("the word is oolong").sees("is oolong")
+            person.presses(CTRL_C).sees("Ctrl-C again").answers("Run write_to_file?", "n")
+            assert person.ends() == 7
+        assert place.leaks("oolong") == []
 
     def test_ctrl_d_leaves(self, place: Place) -> None:
         saved_profile(place)
@@ -412,6 +443,18 @@ class TestDuringAStep:
         assert "Command write_to_file was interrupted" in model.prompts[1]
         assert "its outcome is unknown" in model.prompts[1]
         assert not (place.workspace / "a.md").exists()
+
+    def test_ctrl_c_twice_leaves_and_loses_no_step(self, place: Place, fifo: Path) -> None:
+        with OpenAIServer(Model(write("a.md"))) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.presses(CTRL_C).is_asked("Ctrl-C to leave").presses(CTRL_C)
+                person.sees("LEFT. The run is saved", "Go on with: autogpt resume")
+                assert person.ends() == 7
+            assert place.kinds()[-3:] == ["Begun", "Interrupted", "Left"]
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("DONE.")
+                assert person.ends() == 0
+            assert "its outcome is unknown" in server.requests[-1].prompt
 
     @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "SIGKILL", "close"])
     def test_told_to_end_it_asks_before_it_runs_again(self, place: Place, fifo: Path, way: str) -> None:
