@@ -560,6 +560,47 @@ class TestNoKey:
         assert (place.folder / ".env").stat().st_mode & 0o077 == 0
         assert place.leaks(KEY) == []
 
+    def test_what_can_be_no_key_is_asked_for_again_and_kept_nowhere(self, place: Place) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1")
+            for typed in ("write about oolong", "help", "https://oolong.example/v1"):
+                person.sees("Your OpenAI key (it is not shown):").types(typed)
+                person.sees("That can't be a key: OpenAI's begin with sk-", "Ctrl-D leaves.")
+            person.sees("Your OpenAI key").types("").sees("1, 2 or 3?").types("1")
+            person.sees("Your OpenAI key").types(KEY).sees("Keep this in .env").types("n")
+            person.sees("I want Auto-GPT to:").presses(CTRL_D)
+            assert person.ends() == 7
+            person.sees_not("oolong")
+        assert place.leaks("oolong") == []
+
+    @pytest.mark.parametrize("way", [CTRL_C, CTRL_D])
+    def test_leaving_at_the_key_leaves_nothing(self, place: Place, way: str) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1").sees("Your OpenAI key (it is not shown):").presses(way)
+            assert person.ends() == 7
+            person.sees_not("Traceback")
+        assert not (place.folder / ".env").exists()
+        assert place.journals() == []
+
+    def test_a_key_typed_here_is_the_persons_whatever_stands_beside_it_later(self, place: Place) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1").sees("Your OpenAI key (it is not shown):").types(KEY)
+            person.sees("Keep this in .env for the next time?").types("y").sees("Written to .env.")
+            person.sees("I want Auto-GPT to:").presses(CTRL_D)
+            assert person.ends() == 7
+        env = place.folder / ".env"
+        saved_profile(place)
+        env.write_text(env.read_text() + "OPENAI_API_BASE_URL=https://oolong.example/v1\n")
+        with sit_down(place, "-y") as person:
+            person.sees("They would now:", "your OPENAI_API_KEY (which you typed here)")
+            person.sees("oolong.example", "Use these settings?").presses(CTRL_C)
+            assert person.ends() == 7
+        # A key that came with the folder is not theirs.
+        env.write_text(env.read_text().replace(KEY, "sk-theirs-0123456789abcdef"))
+        with sit_down(place, "-y") as person:
+            person.sees("oolong.example", "Use these settings?").sees_not("OPENAI_API_KEY").presses(CTRL_C)
+            assert person.ends() == 7
+
     def test_a_key_typed_at_the_choice_is_not_remembered(self, place: Place) -> None:
         with self.start(place) as person:
             person.sees("1, 2 or 3?").types(KEY).sees("Keep this in .env for the next time?").types("n")
