@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
-import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -107,4 +107,12 @@ class Options:
 
 def as_typed(words: Iterable[str], *, windows: bool = os.name == "nt") -> str:
     """Words as a person types them: for a shell, or for cmd and PowerShell."""
-    return subprocess.list2cmdline(words) if windows else shlex.join(words)
+    return " ".join(map(_quoted_on_windows, words)) if windows else shlex.join(words)
+
+
+def _quoted_on_windows(word: str) -> str:
+    """In quotes where cmd or PowerShell would read something into it."""
+    if re.fullmatch(r"[\w./\\:=+-]+", word):
+        return word
+    escaped = re.sub(r'(\\*)("|$)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
+    return f'"{escaped}"'

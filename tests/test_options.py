@@ -70,4 +70,16 @@ def test_what_was_not_given_is_not_in_the_line() -> None:
 def test_cmd_and_powershell_have_other_quotes_than_a_shell() -> None:
     words = ["resume", "--deny", "write_to_file(filename=b c.md)"]
     assert as_typed(words, windows=True) == 'resume --deny "write_to_file(filename=b c.md)"'
+    odd = [
+        r"C:\Program Files\python.exe",
+        r"C:\new place" + "\\",
+        "a&b",
+        'say "hi"',
+        "f(x=*)",
+        "",
+        r"C:\here",
+    ]
+    assert as_typed(odd, windows=True) == (
+        r""""C:\Program Files\python.exe" "C:\new place\\" "a&b" "say \"hi\"" "f(x=*)" "" C:\here"""
+    )
     assert as_typed(words, windows=False) == "resume --deny 'write_to_file(filename=b c.md)'"

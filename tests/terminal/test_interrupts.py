@@ -77,10 +77,10 @@ class Callback:
 
 def import_interrupted(number: int) -> None:
     """As when the signal comes while importlib's own code runs and holds its lock."""
-    code = compile("signal.raise_signal(number); passed()", "<frozen importlib._bootstrap>", "exec")
+    code = compile("signal.raise_signal(number); passed(True)", "<frozen importlib._bootstrap>", "exec")
     passed: list[bool] = []
     try:
-        exec(code, {"signal": signal, "number": number, "passed": lambda: passed.append(True)})
+        exec(code, {"signal": signal, "number": number, "passed": passed.append})
     finally:
         assert passed, "it was torn"
 
