@@ -253,7 +253,9 @@ def _empty_streams() -> None:
 def _say_wrong(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     command = f"{context.info_name} " if context and context.parent else ""
-    click.echo(f"{error.format_message()} ({command}--help lists the options)", err=True)
+    from autogpt import ending
+
+    ending.say(f"{error.format_message()} ({command}--help lists the options)")
 
 
 def end_at_once(code: str | int | None) -> None:

@@ -19,7 +19,7 @@ from autogpt.models import catalogue
 from autogpt.models.embeddings import EmbeddingModel
 from autogpt.models.endpoint import AzureEndpoint, Endpoint, is_local
 from autogpt.models.servers import OLLAMA_URL, running_ollama, served_models
-from autogpt.settings import Models, Secret, Settings, set_in_env_file, set_there
+from autogpt.settings import Models, Secret, Settings, close_to_others, set_in_env_file, set_there
 from autogpt.settings.kinds import KEY, URL
 from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.variables import LARGEST_WINDOW
@@ -35,6 +35,12 @@ NO_MODEL = (
     f"(a key from {KEYS_PAGE}), or OPENAI_API_BASE_URL for a server of your own "
     "(Ollama, llama.cpp, vLLM, LM Studio), or try --demo, which needs neither."
 )
+
+NO_KEY = (
+    "That can't be a key: OpenAI's begin with sk- and are one long word of letters, digits and signs. "
+    "Paste yours; Enter alone goes back, Ctrl-D leaves."
+)
+_SHORTEST_KEY = 8  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings
                 now = _with_server(settings, questions, env_file, ollama)
             case "3":
                 return Demonstration()
-            case key if key.startswith("sk-"):
+            case text if text.startswith("sk-") and (key := _key_in(text)) is not None:
                 now = _keep_key(settings, key, questions, env_file)
             case _:
                 questions.say("Please type 1, 2 or 3; Ctrl-D leaves.")
@@ -251,19 +257,31 @@ def _not_retired(
 
 
 def _with_key(settings: Settings, questions: Questions, env_file: Path) -> Settings | None:
-    key = questions.ask_secret("Your OpenAI key (it is not shown):")
-    return None if key is None else _keep_key(settings, key, questions, env_file)
+    while (text := questions.ask_secret("Your OpenAI key (it is not shown):")) is not None:
+        if not text.strip():
+            questions.say("Nothing was typed. What is pasted is not shown, but it is there.")
+            return settings
+        if (key := _key_in(text)) is not None:
+            return _keep_key(settings, key, questions, env_file)
+        questions.say(NO_KEY)
+    return None
 
 
-def _keep_key(settings: Settings, text: str, questions: Questions, env_file: Path) -> Settings:
-    if not text.strip():
-        questions.say("Nothing was typed. What is pasted is not shown, but it is there.")
-        return settings
+def _key_in(text: str) -> Secret | None:
+    """The key that was typed; None for what certainly is none, as keys of other forms than OpenAI's are used too."""
+    text = text.strip()
+    certainly_none = (
+        "://" in text
+        or text.casefold().startswith(("www.", "openai_api_key"))
+        or (len(text) < _SHORTEST_KEY and not text.startswith("sk-"))
+    )
     try:
-        key: Secret = KEY.parse(text.strip())
+        return None if certainly_none else KEY.parse(text)
     except ValueError:
-        questions.say(f"That is not {KEY.expects}.")
-        return settings
+        return None
+
+
+def _keep_key(settings: Settings, key: Secret, questions: Questions, env_file: Path) -> Settings:
     _offer_to_write(questions, env_file, {"OPENAI_API_KEY": key.reveal()})
     return replace(
         settings,
@@ -328,6 +346,10 @@ def _offer_to_write(questions: Questions, env_file: Path, values: dict[str, str]
         asked = f"Keep this in {env_file.name}, in place of the {' and '.join(sorted(there))} that is there?"
     if not questions.ask_yes_no(asked, not there):
         return
+    if "OPENAI_API_KEY" in values and close_to_others(env_file):
+        questions.say(
+            f"Others on this machine could read {env_file.name}; for your key's sake only you can now."
+        )
     try:
         for name, value in values.items():
             set_in_env_file(env_file, name, value)

@@ -36,7 +36,8 @@ def drive(session: Session, ports: Ports, record: Record, show: Show, interrupts
                     record(happened)
                     session, interrupted = now, False
                     show(happened, now)
-                interrupts.new_step()
+                if not isinstance(happened, Interrupted):  # the question that follows is still part of it
+                    interrupts.new_step()
         except KeyboardInterrupt:
             # It came between two steps, where the loop was thinking: go on from what is written.
             interrupted = True

@@ -12,13 +12,17 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
 from autogpt.core.redact import Redactor
 from autogpt.terminal.harmless import one_line
 from autogpt.terminal.interrupts import Leaving
+from autogpt.terminal.wrapping import rows_of
 
 RUNS = Path(".autogpt")
+_NARROWEST = 12  # columns in which words are kept together
+_FURTHER = "  "
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -26,23 +30,23 @@ def told(error: BaseException, redact: Callable[[str], str] | None = None) -> Ex
     """Tell the person of the error on standard error, its secrets taken out; the exit code for it."""
     match error:
         case UserError():
-            _say((redact or _redactor())(str(error)))
+            say((redact or _redactor())(str(error)))
             return error.exit_code
         case Leaving():
             return ExitCode.INTERRUPTED
         case KeyboardInterrupt():
-            _say("Interrupted.")
+            say("Interrupted.")
             return ExitCode.INTERRUPTED
         case BrokenPipeError():
             return ExitCode.INTERRUPTED
         case OSError() if error.errno in _FULL:
-            _say(f"Nothing more can be written: {error.strerror}.")
+            say(f"Nothing more can be written: {error.strerror}.")
             return ExitCode.INTERRUPTED
         case OverLimit():
-            _say(f"A limit was met: {error}.")
+            say(f"A limit was met: {error}.")
             return ExitCode.LIMIT
         case ContextOverflow():
-            _say("The model's window is too small for this prompt.")
+            say("The model's window is too small for this prompt.")
             return ExitCode.PROVIDER
         case SystemExit():
             raise error
@@ -54,7 +58,7 @@ def _bug(error: BaseException, redact: Callable[[str], str]) -> ExitCode:
     text = redact("".join(traceback.format_exception(error)))
     place = _kept(text)
     where = f" The details are in {place}." if place else f"\n{text}"
-    _say(f"That is a bug in Auto-GPT ({type(error).__name__}: {redact(str(error))[:200]}).{where}")
+    say(f"That is a bug in Auto-GPT ({type(error).__name__}: {redact(str(error))[:200]}).{where}")
     return ExitCode.BUG
 
 
@@ -80,13 +84,27 @@ def _kept(text: str) -> Path | None:
     return path
 
 
-def _say(text: str) -> None:
-    # The console may be what broke: this writes by the plainest means there are.
-    line = "\n".join(one_line(part, longest=2000) for part in text.splitlines())
+def say(text: str) -> None:
+    """Write to standard error by the plainest means there are: the console may be what broke."""
     stream = sys.stderr
     try:
+        columns = _columns(stream)
+        rows = (row for part in text.splitlines() for row in _rows(one_line(part, longest=2000), columns))
         encoding = stream.encoding or "ascii"
-        stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        stream.write("\n".join(rows).encode(encoding, "backslashreplace").decode(encoding) + "\n")
         stream.flush()
     except (OSError, ValueError, AttributeError):
         return
+
+
+def _columns(stream: TextIO) -> int:
+    """How wide the terminal is; 0 where there is none, and a line is a line."""
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        return 0
+
+
+def _rows(line: str, columns: int) -> list[str]:
+    first, *further = rows_of(line, columns - len(_FURTHER)) if columns > _NARROWEST else [line]
+    return [first, *(_FURTHER + row for row in further)]

@@ -19,6 +19,7 @@ MOST = 2000
 """Runs that are kept in mind."""
 
 _FOLDER = "runs"
+_LONGEST = 100_000  # bytes of two paths
 
 
 def remember_run(configuration: Path | None, run_id: str, workspace: Path, records: Path) -> bool:
@@ -48,11 +49,34 @@ def is_known_run(configuration: Path | None, run_id: str, workspace: str, record
     try:
         if not _is_private(folder):
             return False
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-        with open(os.open(folder / _name(run_id, where), flags), "rb") as file:
-            return file.read(len(_encoded(where)) + 1) == _encoded(where)
+        return _noted(folder / _name(run_id, where)) == _encoded(where)
     except OSError:
         return False
+
+
+def _noted(path: Path) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:
+        return file.read(_LONGEST)
+
+
+def moved_to(configuration: Path | None, run_id: str, before: str, records: Path) -> str | None:
+    """The workspace that the person last named for a run whose own, `before`, is gone; None where they named none."""
+    if configuration is None:
+        return None
+    folder = configuration / _FOLDER
+    named: list[tuple[int, str]] = []
+    with suppress(OSError):
+        if not _is_private(folder):
+            return None
+        for name in os.listdir(folder):
+            if not name.startswith(f"{run_id}-"):
+                continue
+            with suppress(OSError, ValueError):
+                workspace = _noted(folder / name).decode("utf-8", "surrogatepass").rpartition("\n")[0]
+                if workspace != before and is_known_run(configuration, run_id, workspace, records):
+                    named.append((os.lstat(folder / name).st_mtime_ns, workspace))
+    return max(named)[1] if named else None
 
 
 def _where(workspace: str, records: Path) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -64,3 +68,51 @@ class Options:
             "--install-plugin-deps": self.install_plugin_deps,
         }
         return tuple(name for name, is_given in given.items() if is_given)
+
+    def to_go_on(self) -> tuple[str, ...]:
+        """What is to be given again when the run is gone on with; the profile is in the run's record."""
+        flags = {
+            "--continuous": self.continuous,
+            "--gpt3only": self.gpt3only,
+            "--gpt4only": self.gpt4only,
+            "--allow-downloads": self.allow_downloads,
+            "--trust-folder": self.trust_folder,
+            "--demo": self.demo,
+            "--plain": self.plain,
+            "--debug": self.debug,
+            "--speak": self.speak,
+        }
+        values = {
+            "--continuous-limit": self.continuous_limit,
+            "--budget": self.budget and f"{self.budget:f}",
+            "--max-tokens": self.max_tokens,
+            "--max-steps": self.max_steps,
+            "--max-time": self.max_time and f"{self.max_time:.15g}",
+            "--workspace-directory": self.workspace_directory,
+            "--ai-settings": self.ai_settings,  # it stays out of the agent's reach
+            "--prompt-settings": self.prompt_settings,
+            "--use-memory": self.use_memory,
+            "--browser-name": self.browser_name,
+            "--policy": self.policy,
+            "--preset": self.preset,
+            "--output": None if self.output == "text" else self.output,
+        }
+        rules = (("--allow", self.allow), ("--ask", self.ask), ("--deny", self.deny))
+        return (
+            *(name for name, is_on in flags.items() if is_on),
+            *(word for name, value in values.items() if value is not None for word in (name, str(value))),
+            *(word for name, each in rules for rule in each for word in (name, rule)),
+        )
+
+
+def as_typed(words: Iterable[str], *, windows: bool = os.name == "nt") -> str:
+    """Words as a person types them: for a shell, or for cmd and PowerShell."""
+    return " ".join(map(_quoted_on_windows, words)) if windows else shlex.join(words)
+
+
+def _quoted_on_windows(word: str) -> str:
+    """In quotes where cmd or PowerShell would read something into it."""
+    if re.fullmatch(r"[\w./\\:=+-]+", word):
+        return word
+    escaped = re.sub(r'(\\*)("|$)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
+    return f'"{escaped}"'

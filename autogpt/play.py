@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ from autogpt import build, ending
 from autogpt.connect import Demonstration, Provider
 from autogpt.core.effects import Stop, StopReason
 from autogpt.core.errors import ExitCode, UsageError, UserError
-from autogpt.core.events import Advised, Event, Garbled, Ran, Replied, Resumed
+from autogpt.core.events import Advised, Event, Extended, Garbled, Ran, Replied, Resumed
 from autogpt.core.events import Begun as CommandBegun
 from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
@@ -128,10 +127,14 @@ def play(
     executed = _Executed(place, STATE / "runs" / header.id)
     screen = replace(_screen(here, header), made=executed.made)
 
+    extended: list[Extended] = []
+
     def record(event: Event) -> None:
         if isinstance(event, CommandBegun):
             executed.wait()
         begun.journal.append(event)
+        if isinstance(event, Extended):
+            extended.append(event)
 
     with ExitStack() as closing:
         debug = closing.enter_context(_debug_log(STATE / "runs" / header.id)) if here.options.debug else None
@@ -164,7 +167,8 @@ def play(
             if advised is None:
                 screen.stop(StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
-        session = session.started_again(given_limits(here, session.limits))
+        recorded = session.limits
+        session = session.started_again(given_limits(here, recorded))
         _introduce(here, agent, header, mode.continuous, place, programs, session, resumed=bool(begun.past))
         if unpriced := _unpriced(source, session.limits):
             here.warn(unpriced)
@@ -178,8 +182,8 @@ def play(
             finally:
                 keep_words(here, begun.journal, screen.event, user)
         except BaseException as error:
-            return _broken_off(screen, error, header)
-        return _stopped(screen, stop, header)
+            return _broken_off(screen, error, _how_to_go_on(here, header, recorded, extended))
+        return _stopped(screen, stop, _how_to_go_on(here, header, recorded, extended))
 
 
 def _mode(
@@ -364,7 +368,7 @@ def _tell_kept(here: Stage, past: tuple[Event, ...]) -> None:
         here.keyboard.begin_with(before.half)
 
 
-def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
+def _stopped(screen: _Screen, stop: Stop, go_on: str) -> ExitCode:
     here = screen.here
     if not here.attended:
         stop = replace(stop, text=screen.redact(stop.text))
@@ -375,41 +379,36 @@ def _stopped(screen: _Screen, stop: Stop, header: Header) -> ExitCode:
         screen.display.stop(stop)
     screen.display.executed(made)
     if stop.reason is not StopReason.COMPLETE:
-        here.say(_how_to_go_on(header, here))
+        here.say(go_on)
     return stop.reason.exit_code
 
 
-def _broken_off(screen: _Screen, error: BaseException, header: Header) -> ExitCode:
+def _broken_off(screen: _Screen, error: BaseException, go_on: str) -> ExitCode:
     """The end of a run that did not stop by itself: the error first, then how to go on."""
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
     screen.display.executed(screen.stop(BROKEN_OFF.get(code, "error"), text, code))
-    screen.here.say(_how_to_go_on(header, screen.here))
+    screen.here.say(go_on)
     return code
 
 
-def _how_to_go_on(header: Header, here: Stage) -> str:
-    """The command, with what a run does not keep: who goes on as it says must not lose a rule."""
-    options, words = here.options, ["resume", header.id]
-    flags = {
-        "--continuous": options.continuous,
-        "--gpt3only": options.gpt3only,
-        "--gpt4only": options.gpt4only,
-        "--allow-downloads": options.allow_downloads,
-        "--trust-folder": options.trust_folder,
-    }
-    words += [name for name, is_on in flags.items() if is_on]
-    values = {
-        "--workspace-directory": options.workspace_directory,
-        "--prompt-settings": options.prompt_settings,
-        "--use-memory": options.use_memory,
-        "--policy": options.policy,
-        "--preset": options.preset,
-    }
-    words += [word for name, value in values.items() if value is not None for word in (name, str(value))]
-    for name, rules in (("--allow", options.allow), ("--ask", options.ask), ("--deny", options.deny)):
-        words += [word for rule in rules for word in (name, rule)]
-    return f"Go on with: {here.started_as} {shlex.join(words)}"
+def _how_to_go_on(here: Stage, header: Header, recorded: Limits, extended: Sequence[Extended]) -> str:
+    """The command, with what a run does not keep: who goes on as it says must not lose a rule or a limit.
+
+    `recorded` are the limits that the journal told at the start, `extended` what was allowed since then.
+    """
+    options, given = here.options, given_limits(here, recorded)
+    for each in extended:
+        recorded, given = recorded.extended(each.kind, each.by), given.extended(each.kind, each.by)
+    options = replace(
+        options,
+        demo=options.demo and not header.setup.get("demo"),
+        budget=given.budget if options.budget and given.budget != recorded.budget else None,
+        max_tokens=given.tokens if options.max_tokens and given.tokens != recorded.tokens else None,
+        max_steps=given.steps if options.max_steps and given.steps != recorded.steps else None,
+        max_time=given.seconds if options.max_time and given.seconds != recorded.seconds else None,
+    )
+    return f"Go on with: {here.resumed_by(header.id, options)}"
 
 
 @contextmanager

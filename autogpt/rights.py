@@ -6,7 +6,6 @@ Nothing that lies in the workspace or the current folder can widen them.
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
 from autogpt.guidance import read_guidance
 from autogpt.journal.codec import Header
-from autogpt.known_runs import is_known_run, remember_run
+from autogpt.known_runs import is_known_run, moved_to, remember_run
 from autogpt.policy_file import default_policy_path, read_policy
 from autogpt.settings import Settings
 from autogpt.settings.folder import PROMPT
@@ -87,13 +86,11 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
     """
     before, named = header.workspace, here.options.workspace_directory
     if named is not None:
-        # The command line is the person's word.
-        now = os.path.realpath(named.expanduser())
-        if not os.path.isdir(now):
-            raise UsageError(f"There is no folder {now}: make it first, or name another with -w.")
-        if now != before:
-            here.warn(f"This run worked in {visible_path(Path(before))}. It goes on in {now}, as you say.")
-        return here
+        return _as_named(here, header, os.path.realpath(named.expanduser()))
+    if not os.path.isdir(before) and (
+        moved := moved_to(here.settings.configuration_folder, header.id, before, STATE)
+    ):
+        before = moved
     if not os.path.isabs(before) or not os.path.isdir(before):
         raise UsageError(
             f"The workspace of this run, {visible_path(Path(before))}, is gone. If it was moved, say where it is: {_with_w(here, header)}"
@@ -110,7 +107,7 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
         here.settings.configuration_folder, header.id, before, STATE
     )
     if here.attended:
-        if before == usual and known:
+        if known and (before == usual or before != header.workspace):
             return there
         if not known:
             here.warn(
@@ -133,8 +130,30 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
     return there
 
 
+def _as_named(here: Stage, header: Header, now: str) -> Stage | None:
+    """The same where the command line names the folder, which is the person's word.
+
+    One that the run has not worked in is asked about where they are there, and then kept in mind for the
+    next time. Raises UsageError.
+    """
+    if not os.path.isdir(now):
+        raise UsageError(f"There is no folder {now}: make it first, or name another with -w.")
+    configuration = here.settings.configuration_folder
+    if now == header.workspace or is_known_run(configuration, header.id, now, STATE):
+        return here
+    before = visible_path(Path(header.workspace))
+    if not here.attended:
+        here.warn(f"This run worked in {before}. It goes on in {now}, as you say.")
+        return here
+    here.warn(f"This run worked in {before}, and not in {now}.")
+    if not here.questions.ask_yes_no("Go on there, this time and the next?"):
+        return None
+    remember_run(configuration, header.id, Path(now), STATE)
+    return here
+
+
 def _with_w(here: Stage, header: Header, folder: str = "FOLDER") -> str:
-    return f"{here.started_as} resume {header.id} -w {shlex.quote(folder) if folder != 'FOLDER' else folder}"
+    return here.resumed_by(header.id, replace(here.options, workspace_directory=None), "-w", folder)
 
 
 def given_limits(here: Stage, before: Limits) -> Limits:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from autogpt.core.errors import JournalError, UsageError
-from autogpt.options import Options
+from autogpt.core.redact import Redactor
+from autogpt.options import Options, as_typed
 from autogpt.settings import Loaded, Models, Secret, Settings, TrustRecord, load_settings
 from autogpt.settings.folder import STATE as _STATE
 from autogpt.settings.load import configuration_folder, home_of
@@ -64,7 +64,13 @@ class Stage:
             return "autogpt"
         # -P: a package of this name that lies in the folder by then must not run in the program's place.
         safely = " -P" if sys.version_info >= (3, 11) and not _runs_from_here() else ""
-        return f"{shlex.quote(sys.orig_argv[0])}{safely} -m autogpt"
+        return f"{as_typed([sys.orig_argv[0]])}{safely} -m autogpt"
+
+    def resumed_by(self, run_id: str, options: Options, *more: str) -> str:
+        """What the person types to go on with a run and lose none of what they asked for."""
+        redact = Redactor(secret.reveal() for secret in self.settings.all_secrets())
+        words = (redact(word) for word in (*options.to_go_on(), *more))
+        return f"{self.started_as} {as_typed(['resume', run_id, *words])}"
 
     def say(self, text: str) -> None:
         """A line for the person."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 
 from autogpt.connect import (
     KEYS_PAGE,
+    NO_KEY,
     NO_MODEL,
     OLLAMA_WINDOW,
     UNKNOWN_WINDOW,
@@ -235,6 +237,110 @@ class TestChoosing:
         assert "Please type one of these names." in person.told
         kept = load_settings({}, tmp_path / ".env", {}).settings
         assert replace(kept.models, api_key=None) == chosen.models
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "write a poem about tea",
+            "sk-two words",
+            "help",
+            "Exit",
+            "quit",
+            "1",
+            "y",
+            "https://platform.openai.com/api-keys",
+            "http://localhost:11434/v1",
+            "www.openai.com",
+            "OPENAI_API_KEY=sk-0123456789",
+            "schlüssel-0123456789",
+            "sk-\u200b0123456789",
+            "sk-a\tb",
+        ],
+    )
+    def test_what_can_be_no_key_is_asked_for_again(self, tmp_path: Path, typed: str) -> None:
+        person = Person("1", typed, typed, "sk-mine", True)
+        chosen = choose(settings(), person, tmp_path / ".env")
+        assert isinstance(chosen, Settings)
+        assert chosen.models.api_key is not None
+        assert chosen.models.api_key.reveal() == "sk-mine"
+        assert person.told[-3:] == [NO_KEY, NO_KEY, "Written to .env."]
+        assert person.asked[1:4] == ["Your OpenAI key (it is not shown):"] * 3
+        assert (tmp_path / ".env").read_text() == "OPENAI_API_KEY='sk-mine'\n"
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "sk-a",
+            "0123456789abcdef0123456789abcdef",
+            "gsk_Az09",
+            "eyJh.b-c_d/e+f==",
+            "pass:word@9",
+            "letmein!",
+        ],
+    )
+    def test_keys_of_any_other_form_are_taken(self, tmp_path: Path, key: str) -> None:
+        chosen = choose(settings(), Person("1", key, False), tmp_path / ".env")
+        assert isinstance(chosen, Settings)
+        assert chosen.models.api_key is not None
+        assert chosen.models.api_key.reveal() == key
+
+    def test_whoever_leaves_at_the_key_leaves_nothing(self, tmp_path: Path) -> None:
+        assert choose(settings(), Person("1", "help", None), tmp_path / ".env") is None
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("yes", [True, False])
+    def test_a_key_that_is_there_is_replaced_only_on_a_word(self, tmp_path: Path, yes: bool) -> None:
+        file = tmp_path / ".env"
+        file.write_text("# mine\nOPENAI_API_KEY=sk-theirs\nFAST_LLM_MODEL=m\n")
+        person = Person("1", "sk-mine", yes)
+        assert isinstance(choose(settings(), person, file), Settings)
+        assert person.asked[-1] == "Keep this in .env, in place of the OPENAI_API_KEY that is there?"
+        kept = "OPENAI_API_KEY='sk-mine'" if yes else "OPENAI_API_KEY=sk-theirs"
+        assert file.read_text() == f"# mine\n{kept}\nFAST_LLM_MODEL=m\n"
+
+    def test_enter_alone_replaces_no_key_and_keeps_a_new_one(self, tmp_path: Path) -> None:
+        file = tmp_path / ".env"
+        enter = ""  # the person's double gives the default for it
+        assert isinstance(choose(settings(), Person("1", "sk-mine", enter), file), Settings)
+        assert file.read_text() == "OPENAI_API_KEY='sk-mine'\n"
+        assert isinstance(choose(settings(), Person("1", "sk-other", enter), file), Settings)
+        assert file.read_text() == "OPENAI_API_KEY='sk-mine'\n"
+
+    def test_a_templates_stand_in_is_no_key_that_is_there(self, tmp_path: Path) -> None:
+        file = tmp_path / ".env"
+        file.write_text("OPENAI_API_KEY=your-openai-api-key\n")
+        person = Person("1", "sk-mine", "")
+        assert isinstance(choose(settings(), person, file), Settings)
+        assert person.asked[-1] == "Keep this in .env for the next time?"
+        assert file.read_text() == "OPENAI_API_KEY='sk-mine'\n"
+
+    @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+    @pytest.mark.parametrize("before", [None, 0o600, 0o644, 0o660, 0o604])
+    def test_only_the_person_can_read_the_file_with_their_key(
+        self, tmp_path: Path, before: int | None
+    ) -> None:
+        file, mask = tmp_path / ".env", os.umask(0)
+        try:
+            if before is not None:
+                file.write_text("FAST_LLM_MODEL=m\n")
+                file.chmod(before)
+            person = Person("1", "sk-mine", True)
+            assert isinstance(choose(settings(), person, file), Settings)
+        finally:
+            os.umask(mask)
+        assert file.stat().st_mode & 0o777 == 0o600
+        told = "Others on this machine could read .env; for your key's sake only you can now."
+        assert (told in person.told) is (before not in (None, 0o600))
+
+    @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+    def test_without_a_yes_or_a_key_a_files_mode_stays(self, tmp_path: Path) -> None:
+        file = tmp_path / ".env"
+        file.write_text("FAST_LLM_MODEL=m\n")
+        file.chmod(0o644)
+        assert isinstance(choose(settings(), Person("1", "sk-mine", False), file), Settings)
+        with OpenAIServer(models=("a",)) as server:
+            assert isinstance(choose(settings(), Person("2", server.url, True), file), Settings)
+        assert file.stat().st_mode & 0o777 == 0o644
 
     @pytest.mark.parametrize("answers", [("what",), ("",), ("4",)])
     def test_wrong_answers_are_asked_again(self, tmp_path: Path, answers: tuple[str, ...]) -> None:

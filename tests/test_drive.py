@@ -109,3 +109,32 @@ def test_ctrl_c_while_an_event_is_written_does_not_tear_it_and_asks(kind: str) -
     assert pressed[0] in written
     assert [question.action for question in person.asked] == [None]
     assert len([action for action in w.commands.ran if action.command == "write_to_file"]) == 1
+
+
+def test_the_question_after_ctrl_c_belongs_to_its_step() -> None:
+    brought: list[bool] = []
+    with Interrupts() as interrupts:
+
+        class Person:
+            def said(self) -> str | None:
+                interrupts.raise_pending()
+                return None
+
+            def authorise(self, question: Ask) -> Advised:
+                brought.append(interrupts.question_begins())
+                return Advised("go on")
+
+            def extend(self, question: object) -> None:
+                raise AssertionError(question)
+
+        w = world(WRITE, DONE)
+        w.user = Person()  # type: ignore[assignment]
+        pressed: list[Event] = []
+
+        def record(event: Event) -> None:
+            if not pressed:
+                pressed.append(event)
+                signal.raise_signal(signal.SIGINT)
+
+        drive(Session.begin(setup()), w.ports(), record, lambda event, now: None, interrupts)
+    assert brought == [True]

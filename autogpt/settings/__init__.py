@@ -6,7 +6,7 @@ model catalogue does) and doesn't read the command line.
 """
 
 from autogpt.settings.azure import AzureSettings, read_azure
-from autogpt.settings.dotenv_file import set_in_env_file, set_there
+from autogpt.settings.dotenv_file import close_to_others, set_in_env_file, set_there
 from autogpt.settings.groups import Models, Settings
 from autogpt.settings.kinds import dollars
 from autogpt.settings.load import Loaded, load_settings
@@ -20,6 +20,7 @@ __all__ = [
     "Secret",
     "Settings",
     "TrustRecord",
+    "close_to_others",
     "dollars",
     "load_settings",
     "read_azure",

@@ -8,6 +8,7 @@ ever reaches `os.environ`, and so no process that the agent starts.
 from __future__ import annotations
 
 import io
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,6 +73,22 @@ def set_there(path: Path, name: str) -> str:
     """What a variable is in the file, "" if it isn't. Raises UsageError."""
     line = read_env_file(path).get(name)
     return line.value.strip() if line else ""
+
+
+def close_to_others(path: Path) -> bool:
+    """Let only its owner read a file, and say whether others could; a link is left alone.
+
+    Where the system has no such modes, or the file is somebody else's, it stays as it is.
+    """
+    if os.name == "nt" or path.is_symlink():
+        return False
+    try:
+        open_to_others = bool(path.stat().st_mode & 0o077)
+        if open_to_others:
+            path.chmod(0o600)
+    except OSError:
+        return False
+    return open_to_others
 
 
 def set_in_env_file(path: Path, name: str, value: str) -> None:

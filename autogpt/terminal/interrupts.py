@@ -1,7 +1,7 @@
 """Ctrl-C, and being told to end, while the agent works.
 
 Ctrl-C once raises KeyboardInterrupt in the main thread: it cancels the model call or ends the
-command. Twice within a step, SIGTERM, SIGHUP (the terminal was closed), Ctrl-\\ or Ctrl-Break raise
+command. Twice within a step (the question that the first one brings is part of it), SIGTERM, SIGHUP (the terminal was closed), Ctrl-\\ or Ctrl-Break raise
 `Leaving`: save and leave, the run can be resumed. Handlers are there only inside
 `with Interrupts():`, and only in the main thread; a signal that was ignored before (nohup) stays
 ignored. Where raising would do harm or be lost (in the middle of an import, whose lock would stay
@@ -70,8 +70,19 @@ class Interrupts:
             signal.signal(number, handler)
 
     def new_step(self) -> None:
-        """A step is over: the next Ctrl-C counts as the first."""
-        self._presses = 0
+        """A step is over: the next Ctrl-C counts as the first, unless one still waits to be raised."""
+        if self._pending is None and self._again is None:
+            self._presses = 0
+
+    def question_begins(self) -> bool:
+        """Whether Ctrl-C brought the question that begins: then the next one is the second, until `new_step`.
+
+        What that press has not raised yet is dropped, for the question is what it asked for. Raises Leaving.
+        """
+        if isinstance(self._pending, KeyboardInterrupt):
+            self._pending = None
+        self.raise_pending()
+        return self._presses > 0 and self._again is None
 
     @property
     def leaving(self) -> bool:

@@ -28,7 +28,7 @@ from autogpt.terminal.interrupts import Interrupts, Leaving
 from autogpt.terminal.lines import Tone
 from autogpt.terminal.typeahead import TypeAhead
 from autogpt.terminal.typed import NOTHING, Typed, clean, joined, split_typed
-from autogpt.terminal.wrapping import breaks
+from autogpt.terminal.wrapping import rows_of
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -123,11 +123,12 @@ class Keyboard:
         """
         self._leave_if_told()
         self._raise_pressed()
+        prompt = self._last_row(prompt)
         with self._console.asking(), self._ahead.asking():
             if self._can_edit():
                 text = clean(self._edited(prompt, prefill))
             else:
-                text = clean(prefill + self._line(prompt + prefill, whole))
+                text = clean(prefill + self._line(prompt, whole, prefill))
         self._leave_if_told()
         if remember:
             self._history.add(text)
@@ -147,8 +148,7 @@ class Keyboard:
         """
         self._leave_if_told()
         self._raise_pressed()
-        places = breaks(words, self._console.width() - 1)
-        rows = [words[start:end].rstrip() for start, end in zip([0, *places], [*places, None], strict=True)]
+        rows = rows_of(words, self._console.width() - 1)
         with self._console.asking(), self._ahead.asking():
             text = clean(self._edited("\n".join([*rows, "> "]), prefill, paging=True))
         self._leave_if_told()
@@ -156,6 +156,7 @@ class Keyboard:
 
     def read_secret(self, prompt: str) -> str:
         """The same, not echoed and not remembered."""
+        prompt = self._last_row(prompt)
         with self._console.asking(), self._ahead.asking():
             if not _is_terminal(self._stdin) or self._stdin is not sys.stdin:
                 return clean(self._line(prompt, whole=False)).strip()
@@ -167,6 +168,15 @@ class Keyboard:
         """Load what reading needs, so that no time passes between a question and its prompt."""
         if self._can_edit():
             self._open()
+
+    def _last_row(self, prompt: str) -> str:
+        """Show a prompt that is too long for a row but for its last row: an editor would break it within words."""
+        if not self._console.look.terminal:
+            return prompt
+        *rows, last = rows_of(prompt, self._console.width() - 1)
+        for row in rows:
+            self._console.say(row)
+        return last + prompt[len(prompt.rstrip()) :]
 
     def _leave_if_told(self) -> None:
         """A signal to end may have come while an event loop could not pass it on."""
@@ -181,12 +191,14 @@ class Keyboard:
     def _can_edit(self) -> bool:
         return self._editing and not self._failed
 
-    def _line(self, prompt: str, whole: bool) -> str:
-        self._console.ask(prompt)
+    def _line(self, prompt: str, whole: bool, prefill: str = "") -> str:
+        self._console.ask(prompt + prefill)
         try:
             row = _read_line(self._stdin)
-        except BaseException:
+        except BaseException as error:
             self._console.say("")  # behind the terminal's ^C
+            if isinstance(error, KeyboardInterrupt):
+                self._unfinished = prefill or self._unfinished
             raise
         if not row or (whole and not row.endswith("\n")):
             self._console.say("")
@@ -198,7 +210,7 @@ class Keyboard:
     def _edited(self, prompt: str, prefill: str, *, paging: bool = False) -> str:
         self._open()
         if self._session is None:
-            return prefill + self._line(prompt + prefill, whole=True)
+            return prefill + self._line(prompt, True, prefill)
         self._session.app.erase_when_done = paging
         try:
             with self._leaving_gently(self._session):
@@ -209,9 +221,9 @@ class Keyboard:
             self._unfinished = clean(self._session.default_buffer.text)
             raise
         except KeyboardInterrupt:
-            # The arrow key brings back what was typed.
-            if typed := clean(self._session.default_buffer.text).strip():
-                self._history.add(typed)
+            # It takes back what was typed at the question, for good: not what stood there before.
+            if prefill and clean(self._session.default_buffer.text) == prefill:
+                self._unfinished = prefill
             raise
         finally:
             if not paging:

@@ -61,6 +61,7 @@ class TerminalUser:
         self._now = now
         self._lock = threading.Lock()
         self._said: list[str] = []
+        self._interrupted = False  # Ctrl-C brought the question, and nothing was answered yet
 
     def authorise(self, question: Ask) -> Answer:
         """Ask whether to run the action, or, with none, how to go on.
@@ -68,7 +69,7 @@ class TerminalUser:
         With no action, Enter or `y` is `Authorised(steps=0)`: go on, with nothing more allowed.
         """
         with self._lock:
-            self._drop_interrupt()
+            self._question_begins()
             shown = _shown(question)
             pager = self._pager(shown, lambda: self._legend(question))
             if self._display.shows(question.action, (*shown.must, *shown.change)) and not pager.is_long:
@@ -93,7 +94,7 @@ class TerminalUser:
         }[question.kind]
         used = f"{one_line(question.spent)} of {one_line(question.allowed)}"
         with self._lock:
-            self._drop_interrupt()
+            self._question_begins()
             legend = (
                 f"The limit is met ({question.kind.value}: {used}). How much more? ({example}; Enter leaves)"
             )
@@ -113,7 +114,7 @@ class TerminalUser:
         leaves by Ctrl-C twice or the end of input.
         """
         with self._lock:
-            self._drop_interrupt()
+            self._question_begins()
             self._console.say("THE AGENT ASKS:", Tone.LABEL)
             self._console.show(block(question, characters=6000, rows=100))
             legend = "Your answer goes to the agent as you type it; Enter alone lets it decide."
@@ -177,7 +178,8 @@ class TerminalUser:
     def _legend(self, question: Ask, pager: Pager | None = None) -> str:
         yes, no = self._keys.authorise, self._keys.leave
         if question.action is None:
-            return f"Type something for the agent, Enter to go on, {no} to leave."
+            leave = f"{no} or Ctrl-C" if self._interrupted else no
+            return f"Type something for the agent, Enter to go on, {leave} to leave."
         run = f"Run {one_line(question.action.command, longest=40)}?"
         always = " · a always allow this" if question.rule else ""
         view = " · v view all of it" if pager is None or pager.is_long else ""
@@ -247,21 +249,25 @@ class TerminalUser:
     ) -> str | None:
         """Show a question and wait; None when the person leaves by Ctrl-C twice or end of input.
 
-        `paging` asks under a page, where with `ahead` also that counts which was typed a moment before.
+        Where Ctrl-C brought the question, that was the first. `paging` asks under a page, where with
+        `ahead` also that counts which was typed a moment before.
         """
-        warned = False
+        warned, self._interrupted = self._interrupted, False
         while True:
             self._keyboard.prepare()
             rest = "" if paging and ahead else self._gather(half=True)
             try:
                 if paging:
-                    return self._keyboard.read_paging(legend, prefill=rest)
-                self._console.say(legend, Tone.DIM)
-                return self._keyboard.read(prefill=rest, whole=True)
+                    text = self._keyboard.read_paging(legend, prefill=rest)
+                else:
+                    self._console.say(legend, Tone.DIM)
+                    text = self._keyboard.read(prefill=rest, whole=True)
+                self._new_step()
+                return text
             except EOFError:
                 return None
             except KeyboardInterrupt:
-                self._drop_interrupt()
+                self._new_step()
                 if warned:
                     return None
                 warned = True
@@ -291,14 +297,18 @@ class TerminalUser:
             )
         return rest
 
-    def _drop_interrupt(self) -> None:
-        """A question is what Ctrl-C asks for: here the next one counts as the first."""
-        if self._interrupts is not None and threading.current_thread() is threading.main_thread():
-            self._interrupts.new_step()
-            try:
-                self._interrupts.raise_pending()
-            except KeyboardInterrupt:
-                return
+    def _question_begins(self) -> None:
+        if here := self._interrupts_here():
+            self._interrupted = here.question_begins()
+
+    def _new_step(self) -> None:
+        """The person answered, or was told of Ctrl-C: the next one counts as the first."""
+        if here := self._interrupts_here():
+            here.question_begins()
+            here.new_step()
+
+    def _interrupts_here(self) -> Interrupts | None:
+        return self._interrupts if threading.current_thread() is threading.main_thread() else None
 
 
 def _shown(question: Ask) -> Approval:

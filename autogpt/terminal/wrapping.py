@@ -39,6 +39,12 @@ def breaks(text: str, width: int) -> list[int]:
     return places
 
 
+def rows_of(text: str, width: int) -> list[str]:
+    """The rows that a line takes, without the blanks at their ends."""
+    places = breaks(text, width)
+    return [text[start:end].rstrip() for start, end in zip([0, *places], [*places, None], strict=True)]
+
+
 def cells(text: str) -> int:
     """Columns that a text takes at most."""
     return len(text) if text.isascii() else sum(map(cell, text))

@@ -340,15 +340,46 @@ class TestInterrupting:
         with OpenAIServer(model) as server:
             with sit_down(place, "-y", **provider(server)) as person:
                 model.wait_asked()
-                person.presses(CTRL_C).is_asked("Type something for the agent").presses(CTRL_C)
-                person.sees("Ctrl-C again, or n, leaves").is_asked("Type something for the agent").presses(
-                    CTRL_C
-                )
-                person.sees("LEFT. The run is saved")
+                person.presses(CTRL_C).is_asked("n or Ctrl-C to leave").presses(CTRL_C)
+                person.sees("LEFT. The run is saved").sees_not("Ctrl-C again")
                 assert person.ends() == 7
+            assert place.kinds()[-2:] == ["Interrupted", "Left"]
             with sit_down(place, "resume", **provider(server)) as person:
                 person.answers("Run task_complete?", "y")
                 assert person.ends() == 0
+
+    def test_ctrl_c_twice_without_waiting_for_the_question_leaves(
+        self, place: Place, gate: threading.Event
+    ) -> None:
+        saved_profile(place)
+        model = Model(Reply(write("green.md"), gate=gate))
+        with seated(place, model, "-y") as person:
+            model.wait_asked()
+            person.presses(CTRL_C).sees("Interrupted.").presses(CTRL_C).sees("Go on with: autogpt resume")
+            assert person.ends() == 7
+        assert "Interrupted" in place.kinds()
+
+    def test_ctrl_c_twice_at_a_question_leaves(self, place: Place) -> None:
+        saved_profile(place)
+        with OpenAIServer(Model(write("green.md"))) as server:
+            with sit_down(place, "-y", **provider(server)) as person:
+                person.is_asked("Run write_to_file?").presses(CTRL_C)
+                person.sees("Ctrl-C again, or n, leaves").is_asked("Run write_to_file?").presses(CTRL_C)
+                person.sees("LEFT. The run is saved")
+                assert person.ends() == 7
+            with sit_down(place, "resume", **provider(server)) as person:
+                person.sees("filename: green.md").answers("Run write_to_file?", "y")
+                person.answers("Run task_complete?", "y")
+                assert person.ends() == 0
+        assert (place.workspace / "green.md").exists()
+
+    def test_what_is_taken_back_by_ctrl_c_is_kept_nowhere(self, place: Place) -> None:
+        saved_profile(place)
+        with seated(place, Model(write("green.md")), "-y") as person:
+            person.is_asked("Run write_to_file?").presses("the word is oolong").sees("is oolong")
+            person.presses(CTRL_C).sees("Ctrl-C again").answers("Run write_to_file?", "n")
+            assert person.ends() == 7
+        assert place.leaks("oolong") == []
 
     def test_ctrl_d_leaves(self, place: Place) -> None:
         saved_profile(place)
@@ -412,6 +443,18 @@ class TestDuringAStep:
         assert "Command write_to_file was interrupted" in model.prompts[1]
         assert "its outcome is unknown" in model.prompts[1]
         assert not (place.workspace / "a.md").exists()
+
+    def test_ctrl_c_twice_leaves_and_loses_no_step(self, place: Place, fifo: Path) -> None:
+        with OpenAIServer(Model(write("a.md"))) as server:
+            with self.start(place, server, fifo, "-y", "-c") as person, open(fifo, "wb"):
+                person.presses(CTRL_C).is_asked("Ctrl-C to leave").presses(CTRL_C)
+                person.sees("LEFT. The run is saved", "Go on with: autogpt resume")
+                assert person.ends() == 7
+            assert place.kinds()[-3:] == ["Begun", "Interrupted", "Left"]
+            with sit_down(place, "resume", "-c", **provider(server)) as person:
+                person.sees("DONE.")
+                assert person.ends() == 0
+            assert "its outcome is unknown" in server.requests[-1].prompt
 
     @pytest.mark.parametrize("way", ["SIGTERM", "SIGHUP", "SIGKILL", "close"])
     def test_told_to_end_it_asks_before_it_runs_again(self, place: Place, fifo: Path, way: str) -> None:
@@ -516,6 +559,47 @@ class TestNoKey:
         assert (place.folder / ".env").read_text() == f"OPENAI_API_KEY='{KEY}'\n"
         assert (place.folder / ".env").stat().st_mode & 0o077 == 0
         assert place.leaks(KEY) == []
+
+    def test_what_can_be_no_key_is_asked_for_again_and_kept_nowhere(self, place: Place) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1")
+            for typed in ("write about oolong", "help", "https://oolong.example/v1"):
+                person.sees("Your OpenAI key (it is not shown):").types(typed)
+                person.sees("That can't be a key: OpenAI's begin with sk-", "Ctrl-D leaves.")
+            person.sees("Your OpenAI key").types("").sees("1, 2 or 3?").types("1")
+            person.sees("Your OpenAI key").types(KEY).sees("Keep this in .env").types("n")
+            person.sees("I want Auto-GPT to:").presses(CTRL_D)
+            assert person.ends() == 7
+            person.sees_not("oolong")
+        assert place.leaks("oolong") == []
+
+    @pytest.mark.parametrize("way", [CTRL_C, CTRL_D])
+    def test_leaving_at_the_key_leaves_nothing(self, place: Place, way: str) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1").sees("Your OpenAI key (it is not shown):").presses(way)
+            assert person.ends() == 7
+            person.sees_not("Traceback")
+        assert not (place.folder / ".env").exists()
+        assert place.journals() == []
+
+    def test_a_key_typed_here_is_the_persons_whatever_stands_beside_it_later(self, place: Place) -> None:
+        with self.start(place) as person:
+            person.sees("1, 2 or 3?").types("1").sees("Your OpenAI key (it is not shown):").types(KEY)
+            person.sees("Keep this in .env for the next time?").types("y").sees("Written to .env.")
+            person.sees("I want Auto-GPT to:").presses(CTRL_D)
+            assert person.ends() == 7
+        env = place.folder / ".env"
+        saved_profile(place)
+        env.write_text(env.read_text() + "OPENAI_API_BASE_URL=https://oolong.example/v1\n")
+        with sit_down(place, "-y") as person:
+            person.sees("They would now:", "your OPENAI_API_KEY (which you typed here)")
+            person.sees("oolong.example", "Use these settings?").presses(CTRL_C)
+            assert person.ends() == 7
+        # A key that came with the folder is not theirs.
+        env.write_text(env.read_text().replace(KEY, "sk-theirs-0123456789abcdef"))
+        with sit_down(place, "-y") as person:
+            person.sees("oolong.example", "Use these settings?").sees_not("OPENAI_API_KEY").presses(CTRL_C)
+            assert person.ends() == 7
 
     def test_a_key_typed_at_the_choice_is_not_remembered(self, place: Place) -> None:
         with self.start(place) as person:

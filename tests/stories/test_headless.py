@@ -180,9 +180,10 @@ class TestPolicy:
         model = Model(write("a.md"))
         ended = played(ready, model, "-y", "-c", "--allow", "write_to_file", "-l", "1", *rules)
         said = ended.out.partition("Go on with: autogpt ")[2].splitlines()[0]
-        assert shlex.split(said)[2:] == ["--continuous", "--preset", "cautious", "--allow", "write_to_file",
-                                         "--ask", "delete_file", "--deny", rules[1]]  # fmt: skip
-        assert played(ready, Model(write("b c.md")), *shlex.split(said)).code == 0
+        assert shlex.split(said)[2:] == ["--continuous", "--continuous-limit", "1", "--preset", "cautious", "--allow",
+                                         "write_to_file", "--ask", "delete_file", "--deny", rules[1]]  # fmt: skip
+        assert played(ready, Model(write("b c.md")), *shlex.split(said)).code == 5
+        assert "Denied" in ready.kinds()
         assert [path.name for path in ready.workspace.iterdir()] == ["a.md"]
 
     def test_the_line_can_be_typed_however_the_program_was_started(self, ready: Place) -> None:
@@ -191,7 +192,52 @@ class TestPolicy:
         said = ended.out.partition("Go on with: ")[2].splitlines()[0]
         start = [word for word in shlex.split(said) if word != "-P"]  # which Python 3.10 doesn't know
         assert start[:4] == [sys.executable, "-m", "autogpt", "resume"]
-        assert start[5:] == ["--continuous", "--gpt3only", "--allow-downloads"]
+        assert start[5:] == ["--continuous", "--gpt3only", "--allow-downloads", "--continuous-limit", "1"]
+
+    def test_nor_how_the_program_speaks_and_how_long_it_works(self, ready: Place) -> None:
+        given = (
+            "--plain",
+            "--debug",
+            "-l",
+            "1",
+            "--output",
+            "json",
+            "-b",
+            "firefox",
+            "-C",
+            "ai_settings.yaml",
+        )
+        ended = played(ready, Model(write("a.md")), "-c", "--budget", "3", "--max-steps", "50", *given)
+        assert "Go on with" not in ended.out
+        said = shlex.split(ended.err.partition("Go on with: autogpt ")[2].splitlines()[0])
+        assert said[2:] == ["--continuous", "--plain", "--debug", "--continuous-limit", "1",
+                            "--ai-settings", "ai_settings.yaml", "--browser-name", "firefox",
+                            "--output", "json"]  # fmt: skip
+        again = played(ready, Model(write("b.md"), write("c.md")), *said)
+        assert again.code == 5
+        assert again.events()[-1]["reason"] == "step limit"
+        assert sorted(path.name for path in ready.workspace.iterdir()) == ["a.md", "b.md"]
+
+    def test_nor_a_limit_that_was_given_when_it_was_gone_on_with(self, ready: Place) -> None:
+        assert played(ready, Model(write("a.md")), "-y", "-c", "-l", "1", "--budget", "3").code == 5
+        limits = ("--budget", "4.50", "--max-tokens", "90000", "--max-steps", "9", "--max-time", "2h")
+        for options in (("-c", "-l", "1", *limits), None):
+            if options is not None:
+                said = ["resume", *options]
+            ended = played(ready, Model(write("b.md")), *said)
+            assert ended.code == 5
+            said = shlex.split(ended.out.partition("Go on with: autogpt ")[2].splitlines()[0])
+            assert said[2:] == ["--continuous", "--continuous-limit", "1", "--budget", "4.50",
+                                "--max-tokens", "90000", "--max-steps", "9", "--max-time", "7200"]  # fmt: skip
+
+    def test_a_secret_is_not_in_the_line(self, ready: Place) -> None:
+        ended = played(
+            ready, Model(write("a.md")), "-y", "-c", "-l", "1", "--deny", f"write_to_file(text=*{KEY}*)"
+        )
+        assert ended.code == 5, ended.said
+        line = ended.out.partition("Go on with: ")[2].splitlines()[0]
+        assert "--deny 'write_to_file(text=*" in line
+        assert KEY not in ended.said
 
     def test_a_rule_that_can_never_matter_is_told_of(self, ready: Place) -> None:
         ended = played(ready, Model(), "-y", "-c", "--deny", "fly_to_the_moon")

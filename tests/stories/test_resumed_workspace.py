@@ -17,6 +17,7 @@ from tests.loopback.openai_server import OpenAIServer
 from tests.stories.world import SAVED, Ended, Model, Place, provider, write
 
 pytestmark = pytest.mark.real
+CTRL_C, CTRL_D = "\x03", "\x04"
 
 
 @pytest.fixture
@@ -66,6 +67,7 @@ class TestWorkspaceOfAResumedRun:
         (stopped.folder / "proj").rename(stopped.folder / "moved")
         told = self.refused(stopped, "-c")
         assert "is gone. If it was moved, say where it is: autogpt resume" in told
+        assert told.endswith(" --continuous -w FOLDER\n")
         assert "There is no folder" in self.refused(stopped, "-c", "-w", "moed")
         ended = played(stopped, Model(write("b.md")), "resume", "-c", "-w", "moved")
         assert ended.code == 0
@@ -156,6 +158,54 @@ class TestByHand:
             assert ready.run("-y", "-c", "-l", "1", **provider(server)).code == 5
             shutil.rmtree(ready.workspace)
             with sit_down(ready, "resume", "-c", **provider(server)) as person:
-                person.sees("is gone. If it was moved, say where it is: autogpt resume")
+                person.sees("is gone. If it was moved, say where it is: autogpt resume", "-w FOLDER")
                 assert person.ends() == 2
         assert not ready.workspace.exists()
+
+    def test_where_it_was_moved_to_is_asked_about_once(self, ready: Place) -> None:
+        from tests.stories.person import sit_down
+
+        steps = [write(f"{name}.md") for name in "abcd"]
+        with OpenAIServer(Model(*steps)) as server:
+            assert ready.run("-y", "-c", "-l", "1", **provider(server)).code == 5
+            ready.workspace.rename(ready.folder / "new place")
+            before = TestWorkspaceOfAResumedRun.held(ready)
+            named = ("resume", "-c", "-l", "1", "-w", "new place")
+            with sit_down(ready, *named, **provider(server)) as person:
+                person.sees("This run worked in", "and not in", "Go on there, this time and the next?").types(
+                    "n"
+                )
+                assert person.ends() == 7
+            assert TestWorkspaceOfAResumedRun.held(ready) == before
+            with sit_down(ready, *named, **provider(server)) as person:
+                person.sees("Go on there, this time and the next?").types("y").sees("Go on with:")
+                assert person.ends() == 5
+            with sit_down(ready, "resume", "-c", "-l", "1", **provider(server)) as person:
+                person.sees("new place", "Go on with:").sees_not("Go on there")
+                assert person.ends() == 5
+            assert ready.run("resume", "-c", "-l", "1", **provider(server)).code == 5
+        names = sorted(path.name for path in (ready.folder / "new place").iterdir())
+        assert names == ["a.md", "b.md", "c.md", "d.md"]
+        assert not ready.workspace.exists()
+
+    @pytest.mark.parametrize("answer", ["n", CTRL_C, CTRL_D])
+    def test_one_that_is_not_in_the_list_is_asked_about(self, ready: Place, answer: str) -> None:
+        from tests.stories.person import sit_down
+
+        with OpenAIServer(Model(write("a.md"), write("b.md"))) as server:
+            assert ready.run("-y", "-c", "-l", "1", **provider(server)).code == 5
+            shutil.rmtree(ready.folder.parent / "home/.config/autogpt/runs")
+            before = TestWorkspaceOfAResumedRun.held(ready)
+            with sit_down(ready, "resume", "-c", **provider(server)) as person:
+                person.sees("is not known to have begun on this account", "Go on there? [y/n]")
+                person.presses(answer + "\r" if answer == "n" else answer)
+                assert person.ends() == 7
+            assert TestWorkspaceOfAResumedRun.held(ready) == before
+            assert len(server.requests) == 1
+            with sit_down(ready, "resume", "-c", "-l", "1", **provider(server)) as person:
+                person.sees("Go on there?").types("y").sees("b.md")
+                assert person.ends() == 5
+            assert (ready.workspace / "b.md").exists()
+            with sit_down(ready, "resume", "-c", **provider(server)) as person:
+                person.sees("DONE.").sees_not("Go on there?")
+                assert person.ends() == 0

@@ -204,8 +204,8 @@ def test_told_to_end(
 def test_two_ctrl_c_at_once(shell: Shell, place: Place, model: Paced, server: OpenAIServer) -> None:
     shell.starts("-y", "-c")
     model.wait_thinking()
-    shell.presses(LINE + "\r" + CTRL_C + CTRL_C).is_asked("Type something for the agent").presses(CTRL_C)
-    shell.is_asked("Ctrl-C again").presses(CTRL_C)
+    # Both may arrive as one; then the question comes, and the third is the second for the program.
+    shell.presses(LINE + "\r" + CTRL_C + CTRL_C).sees("Interrupted.").presses(CTRL_C)
     shell.sees("Kept for the next time:", f"│ {LINE}").is_back()
     not_stolen(place)
     goes_on(place, server, model)

@@ -42,6 +42,21 @@ def test_a_new_step_counts_anew() -> None:
         assert not interrupts.leaving
 
 
+def test_one_that_waits_to_be_raised_is_not_forgotten_with_the_step() -> None:
+    with Interrupts() as interrupts:
+        with interrupts.shielded(deliver=False):
+            press()
+        interrupts.new_step()
+        assert interrupts.question_begins()
+        interrupts.raise_pending()  # the question is what it asked for
+        interrupts.new_step()
+        assert not interrupts.question_begins()
+        with pytest.raises(KeyboardInterrupt):
+            press()
+        interrupts.new_step()
+        assert not interrupts.question_begins()
+
+
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_being_told_to_end_leaves(name: str) -> None:
     with Interrupts(), pytest.raises(Leaving) as caught:
@@ -62,10 +77,10 @@ class Callback:
 
 def import_interrupted(number: int) -> None:
     """As when the signal comes while importlib's own code runs and holds its lock."""
-    code = compile("signal.raise_signal(number); passed()", "<frozen importlib._bootstrap>", "exec")
+    code = compile("signal.raise_signal(number); passed(True)", "<frozen importlib._bootstrap>", "exec")
     passed: list[bool] = []
     try:
-        exec(code, {"signal": signal, "number": number, "passed": lambda: passed.append(True)})
+        exec(code, {"signal": signal, "number": number, "passed": passed.append})
     finally:
         assert passed, "it was torn"
 

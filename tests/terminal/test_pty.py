@@ -323,13 +323,73 @@ def test_ctrl_c_while_the_agent_works_asks(start: Start) -> None:
     terminal.child.expect("gpt-x thinks")  # the live line
     terminal.child.send("\x03")
     assert terminal.result() == "'interrupted'"
-    terminal.answer("\x03")  # the first at the prompt, not the second of the step
-    terminal.child.expect("Ctrl-C again")
+    terminal.child.expect("n or Ctrl-C to leave")
     terminal.answer("go on like this\r")
     assert terminal.result() == "Advised(at=0.0, text='go on like this')"
     screen = pyte.Screen(80, 24)
     pyte.ByteStream(screen).feed(terminal.written())
     assert not any("gpt-x thinks" in row for row in screen.display)
+
+
+def test_ctrl_c_at_the_question_that_ctrl_c_brought_is_the_second(start: Start) -> None:
+    terminal = start("working", fifo=True)
+    terminal.child.expect("gpt-x thinks")
+    terminal.child.send("\x03")
+    assert terminal.result() == "'interrupted'"
+    terminal.answer("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+    assert b"Ctrl-C again" not in terminal.written()
+
+
+def test_where_there_is_no_editing_it_saves_and_leaves(start: Start) -> None:
+    terminal = start("working", True, 80, CI="true")
+    terminal.child.expect("WORKING")
+    terminal.child.send("\x03")
+    assert terminal.result() == "'interrupted'"
+    terminal.child.expect("n or Ctrl-C to leave")
+    terminal.child.expect_exact("\n> ")
+    terminal.child.send("\x03")
+    terminal.child.expect("LEAVING")
+    assert terminal.exit_code() == 7
+
+
+def test_after_an_answer_ctrl_c_is_the_first_again(start: Start) -> None:
+    terminal = start("working", fifo=True)
+    terminal.child.expect("gpt-x thinks")
+    terminal.child.send("\x03")
+    assert terminal.result() == "'interrupted'"
+    terminal.answer("y -0\r")
+    terminal.child.expect("a number from 1")
+    terminal.answer("\x03")
+    terminal.child.expect("Ctrl-C again")
+    terminal.answer("\x03")
+    assert terminal.result() == "Left(at=0.0)"
+
+
+@pytest.mark.parametrize("plain", ["", "true"])
+def test_half_a_line_from_before_the_question_outlives_ctrl_c(start: Start, plain: str) -> None:
+    terminal = start("early", True, 80, CI=plain)
+    terminal.type_early("use sql")
+    terminal.go()
+    terminal.child.expect("> use sql")
+    terminal.child.send("\x03")
+    terminal.child.expect("Ctrl-C again")
+    terminal.child.expect("> use sql")
+    terminal.child.send("ite\r")
+    assert terminal.result() == "Advised(at=0.0, text='use sqlite')"
+
+
+def test_what_ctrl_c_took_back_is_not_remembered(start: Start, tmp_path: Path) -> None:
+    terminal = start("ask", HISTORY=str(tmp_path / "history"))
+    terminal.answer("the password is tea")
+    terminal.child.expect("is tea")
+    terminal.child.send("\x03")
+    terminal.child.expect("Ctrl-C again")
+    terminal.answer("look in docs\r")
+    assert terminal.result() == "Advised(at=0.0, text='look in docs')"
+    terminal.answer("n\r")
+    assert terminal.exit_code() == 0
+    assert (tmp_path / "history").read_text() == '"look in docs"\n'
 
 
 def test_a_secret_is_not_echoed(start: Start) -> None:
