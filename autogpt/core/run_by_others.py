@@ -46,8 +46,12 @@ class Judged:
 _OWN = ".git/ .autogpt/"
 """Git's internals, and the program's own records."""
 
-_SHUT = (frozenset({"pyvenv.cfg"}), frozenset({"HEAD", "objects", "refs"}))
-"""What a virtual environment, and a bare repository, is known by."""
+_SHUT = (
+    frozenset({"pyvenv.cfg"}),
+    frozenset({"HEAD", "objects", "refs"}),
+    frozenset({"HEAD", "commondir"}),
+)
+"""What a virtual environment, a bare repository, and one that takes the rest from another folder, is known by."""
 
 # A slash at the end: a folder, whatever is in it. A slash within: what lies right in such a folder.
 # Sources: the documentation of each tool; gitignore.io; the lists of workspace trust in VS Code, Cursor and

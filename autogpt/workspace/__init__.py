@@ -201,6 +201,10 @@ class Workspace:
                 self._errors(name, missing=True),
                 self._reaching(base, parts[:known], follow_last=follows, changes=changes) as place,
             ):
+                if changes and known < len(parts):
+                    self._refuse_new(place, parts[known])
+                elif changes:
+                    self._refuse_shutting(place.folder, place.parts)
                 return self._shown((*place.parts, *parts[known:]))
         return self._shown(parts)
 
@@ -469,6 +473,15 @@ class Workspace:
             "there, so nothing in it is made or changed. Use another folder; pip and git, run as programs, make "
             "new ones."
         )
+
+    def _refuse_new(self, place: Place, name: str) -> None:
+        """The same for something of that name in the folder that a place is."""
+        folder = place.folder if place.name == "." else place.folder.child(place.name)
+        try:
+            self._refuse_shutting(folder, (*place.parts, name))
+        finally:
+            if folder is not place.folder:
+                folder.close()
 
     def _refuse_shutting(self, folder: Folder, way: Parts) -> None:
         """Raise CommandError where something new would make a folder a bare repository, whose settings git obeys."""

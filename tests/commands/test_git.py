@@ -22,6 +22,7 @@ from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.core.policy import Policy, Preset, Verdict, ruling
+from autogpt.core.run_by_others import SHUT_MARKS
 from autogpt.http import Admission, Door
 from autogpt.sandboxes import git as git_door
 from autogpt.sandboxes import landlock
@@ -665,6 +666,36 @@ def test_a_repository_is_made_in_folders_of_the_workspace_alone(
     assert not done.ok
     assert not (workspace.root / ".git").exists()
     assert not (workspace.root / "x").exists()
+
+
+def test_no_folder_becomes_a_repository_by_one_that_is_made_in_it(
+    workspace: Workspace, site: Site, call: Call
+) -> None:
+    """With `objects` in it, the folder would be a repository, and the agent's own file its settings."""
+    for name in ("HEAD", "refs/x", "config"):
+        workspace.write_text(f"proj/{name}", "ref: refs/heads/main\n")
+    for path in ("proj/objects", "proj/Objects/x"):
+        for done in (
+            call("git_init", path=path),
+            call("clone_repository", repository_url=site.url, clone_path=path),
+        ):
+            assert "would be git's settings" in done.result
+    assert sorted(entry.name for entry in (workspace.root / "proj").iterdir()) == ["HEAD", "config", "refs"]
+
+
+@pytest.mark.parametrize("marks", [marks for marks in SHUT_MARKS if "HEAD" in marks])
+def test_what_is_refused_as_a_repository_is_one_to_git(tmp_path: Path, marks: tuple[str, ...]) -> None:
+    """Git obeys the settings of such a folder, so that none may be made."""
+    trap, common = tmp_path / "trap", tmp_path / ("common" if "commondir" in marks else "bare")
+    bare = tmp_path / "bare"
+    for folder in (bare, common / "objects", common / "refs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    (bare / "HEAD").write_text("ref: refs/heads/main\n")
+    (bare / "commondir").write_text("../common\n") if "commondir" in marks else None
+    (common / "config").write_text(f'[core]\n\tbare = true\n[alias]\n\tsprung = "!touch {trap}"\n')
+    assert all((bare / mark).exists() for mark in marks)
+    subprocess.run(["git", "sprung"], cwd=bare, check=True)
+    assert trap.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
