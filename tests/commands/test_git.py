@@ -1101,3 +1101,17 @@ def test_git_in_the_workspace_is_not_the_git_that_is_used(workspace: Workspace, 
     assert found is not None
     assert not Path(found.program).is_relative_to(workspace.root)
     assert Git.find({"PATH": "."}, workspace.root) is None or os.path.isabs(found.program)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+def test_nor_is_one_that_a_folder_of_path_or_a_link_there_leads_to(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = program(workspace.root / "bin", "git")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "git").symlink_to(made)
+    monkeypatch.setattr(git_door, "SYSTEM_PATH", ())
+    monkeypatch.chdir(workspace.root)
+    for path in (".", "bin", "", str(own), str(workspace.root / "bin")):
+        assert Git.find({"PATH": path}, workspace.root) is None, path

@@ -21,6 +21,7 @@ from autogpt.core.errors import UsageError
 from autogpt.governing import governing
 from autogpt.options import Options
 from autogpt.settings import load_settings
+from tests.http.servers import reply, serving
 from tests.loopback.openai_server import OpenAIServer
 from tests.stories.world import ROOT, SAVED, Ended, Model, Place, provider, step, write
 
@@ -173,6 +174,35 @@ def test_importing_the_package_leaves_the_import_path_alone(place: Place) -> Non
         [sys.executable, "-c", code], cwd=place.folder, env=place.env(), capture_output=True
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="scripts are no programs there")
+@pytest.mark.parametrize("way", ["{workspace}/bin", "auto_gpt_workspace/bin", "bin", ".", "", "{links}"])
+def test_no_browser_is_started_that_the_agent_or_the_folder_brought(
+    place: Place, log: Path, way: str
+) -> None:
+    """A browser and its driver run with the person's rights: not from the workspace, nor by a relative place."""
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    links = place.folder.parent / "links"
+    for folder in (place.workspace / "bin", place.folder / "bin", place.folder, links):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("chromium", "chromedriver"):
+            if folder == links:
+                (folder / name).symlink_to(place.workspace / "bin" / name)
+            else:
+                (folder / name).write_text(f"#!/bin/sh\necho {name} >> {shlex.quote(str(log))}\n")
+                (folder / name).chmod(0o755)
+    page = b"<title>Shop</title><div id=root></div><script src=/app.js></script>"
+    with serving(lambda request: reply(page, Content_Type="text/html")) as pages:
+        model = Model(
+            step("browse_website", url=f"http://127.0.0.1:{pages.port}/", question="What is there?")
+        )
+        with OpenAIServer(model) as server:
+            environ = provider(server, ALLOW_PRIVATE_NETWORK="True")
+            path = way.format(workspace=place.workspace, links=links)
+            run = place.run("-y", "--continuous", PATH=path, **environ)
+    assert (run.code, sprung(log)) == (0, []), run.said
+    assert "the browser chrome isn't installed" in model.prompts[-1]
 
 
 # -- what governs the agent is never in its reach ------------------------------------------------

@@ -201,7 +201,7 @@ def test_no_bare_repository_is_made_of_files(
         lambda: workspace.locate(place + last, changes=True),
         lambda: workspace.locate(place + last + "/new", changes=True),
     ):
-        with pytest.raises(CommandError, match="git repository|not in the folder of"):
+        with pytest.raises(CommandError, match=r"git repository|not in the folder of"):
             change()
     assert sorted(workspace.root.rglob("*")) == before
 
