@@ -167,21 +167,18 @@ class Workspace:
             )
         return content
 
-    def look(self, name: str) -> Entry | None:
-        """What is there under a name, links followed; None if nothing is."""
+    def look(self, name: str, *, follow_last: bool = True) -> Entry | None:
+        """What is there under a name, links followed, but for the last without `follow_last`; None if nothing is."""
         try:
-            with self._reach(name, missing=True) as place:
-                return _entry(self._shown(place.parts), place.folder.status(place.name))
+            with self._reach(name, follow_last=follow_last, missing=True) as place:
+                return self._entry_at(place)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def is_link(self, name: str) -> bool:
         """Whether a name is that of a link, wherever it leads."""
-        try:
-            with self._reach(name, follow_last=False, missing=True) as place:
-                return place.name != "." and is_link(place.folder.status(place.name))
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+        entry = self.look(name, follow_last=False)
+        return entry is not None and entry.kind == "link"
 
     def exists(self, name: str) -> bool:
         """Whether anything is there under a name."""
@@ -336,10 +333,7 @@ class Workspace:
         with self._writing, self._reach(name, follow_last=False, changes=True) as place:
             if place.name == "." or self._above_root(place.parts):
                 raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
-            entry = _entry(self._shown(place.parts), place.folder.status(place.name))
-            if entry.kind == "link":
-                with suppress(OSError):
-                    entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
+            entry = self._entry_at(place)
             if entry.kind == "folder":
                 if inside := self._entries(place):
                     raise CommandError(
@@ -505,6 +499,13 @@ class Workspace:
         if parts[: len(self._inside)] == self._inside:
             return spelled(parts[len(self._inside) :])
         return str(PurePath(self._names.path.anchor, *parts))
+
+    def _entry_at(self, place: Place) -> Entry:
+        entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+        if entry.kind == "link":
+            with suppress(OSError):
+                entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
+        return entry
 
     def _entries(self, place: Place) -> list[Entry]:
         found = []
