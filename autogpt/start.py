@@ -25,7 +25,7 @@ from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import given_limits, in_workspace_of, limits_json, read_rules
+from autogpt.rights import began_here, given_limits, in_workspace_of, limits_json, read_rules
 from autogpt.settings import Settings
 from autogpt.settings.folder import PROFILE
 from autogpt.settings.trust import budget_claim
@@ -106,7 +106,8 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             place = build.workspace(here.settings, governs.read_only)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
-            begun = Begun(opened.header, tuple(opened.events), journal)
+            known = began_here(here, opened.header)
+            begun = Begun(opened.header, tuple(opened.events), journal, known)
             with words_kept(here, journal), _programs(here, source, place, governs) as programs:
                 return play(here, source, rules, place, programs, begun, watcher)
 
