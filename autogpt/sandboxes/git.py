@@ -459,6 +459,13 @@ class Repository:
         names = [line[3:] for line in said.split("\0") if line]
         return [name for name in names if not there or os.path.lexists(self.root / name)]
 
+    def committed(self, name: str) -> str:
+        """What a file holds in the last commit; "" where it isn't in it."""
+        try:
+            return self._do("cat-file", "blob", f"{self.head}:{name}", cut=False) if self.head else ""
+        except CommandError:
+            return ""
+
     def diff(self, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
         """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""
         chosen = self._chosen(paths, without)

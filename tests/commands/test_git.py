@@ -521,6 +521,26 @@ def test_one_that_is_named_is_refused_until_it_is_named_as_one(tea: Path, call: 
     assert ".env" in git(tea, "ls-tree", "-r", "--name-only", "HEAD").split()
 
 
+def test_a_plain_password_is_left_out_by_its_line_and_asked_about(
+    workspace: Workspace, environ: dict[str, str], tea: Path, call: Call
+) -> None:
+    put(tea, {"app.ini": "[db]\nuser = tea\npassword = hunter2\n", "b.txt": "b"})
+    done = call("git_commit", message="x", path="tea")
+    assert "Left out, for they seem to hold keys or passwords: app.ini (line 3)." in done.result
+    refused = call("git_commit", message="x", path="tea", files=["tea/app.ini"])
+    assert "app.ini (line 3) seems to hold" in refused.result
+    registry = Registry([family_of(workspace, environ)], workspace=workspace, clock=StoppedClock())
+    with_keys = {"message": "x", "path": "tea", "keys": ["tea/app.ini"]}
+    asked = registry.preview(Action("git_commit", with_keys))
+    assert asked is not None
+    assert asked.what == "commits 1 file, of which app.ini (line 3) seems to hold keys or passwords"
+    assert call("git_commit", **with_keys).ok
+    put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter2\n", "c.txt": "c"})
+    assert "Left out" not in call("git_commit", message="it is out already", path="tea").result
+    put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter3\n", "d.txt": "d"})
+    assert "app.ini (line 3)" in call("git_commit", message="another one", path="tea").result
+
+
 def test_to_commit_keys_needs_the_persons_yes(workspace: Workspace, environ: dict[str, str]) -> None:
     (command,) = (one for one in commands_of(family_of(workspace, environ)) if one.spec.name == "git_commit")
     plain, with_keys = {"message": "x"}, {"message": "x", "keys": [".env"]}
