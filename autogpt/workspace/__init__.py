@@ -199,7 +199,7 @@ class Workspace:
                 self._reaching(base, parts[:known], follow_last=follows, changes=changes) as place,
             ):
                 if changes and known < len(parts):
-                    self._refuse_new(place, parts[known])
+                    self._refuse_new(place, parts[known:])
                 elif changes:
                     self._refuse_shutting(place.folder, place.parts)
                 return self._shown((*place.parts, *parts[known:]))
@@ -468,11 +468,13 @@ class Workspace:
             "new ones."
         )
 
-    def _refuse_new(self, place: Place, name: str) -> None:
-        """The same for something of that name in the folder that a place is."""
+    def _refuse_new(self, place: Place, missing: Parts) -> None:
+        """Raise CommandError for what may not be made: folders that are missing from a place on."""
+        for count in range(1, len(missing) + 1):
+            self._refuse_write((*place.parts, *missing[:count]))
         folder = place.folder if place.name == "." else place.folder.child(place.name)
         try:
-            self._refuse_shutting(folder, (*place.parts, name))
+            self._refuse_shutting(folder, (*place.parts, missing[0]))
         finally:
             if folder is not place.folder:
                 folder.close()
