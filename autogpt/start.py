@@ -21,6 +21,7 @@ from autogpt.governing import Governing, governing
 from autogpt.journal.codec import Header
 from autogpt.kept_words import words_kept
 from autogpt.known_runs import remember_run
+from autogpt.made_meanwhile import watched
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
@@ -71,7 +72,7 @@ def new_run(options: Options) -> ExitCode:
                 remember_run, here.settings.configuration_folder, workspace=place.root, records=STATE
             )
             created = build.run_store(here.settings, STATE).create(header, known)
-        with created as journal, words_kept(here, journal), closing.pop_all():
+        with created as journal, words_kept(here, journal), watched(here, place.root), closing.pop_all():
             begun = Begun(journal.header, (), journal)
             return play(here, source, rules, place, programs, begun, watcher)
 
@@ -108,7 +109,11 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
             known = began_here(here, opened.header)
             begun = Begun(opened.header, tuple(opened.events), journal, known)
-            with words_kept(here, journal), _programs(here, source, place, governs) as programs:
+            with (
+                words_kept(here, journal),
+                watched(here, place.root),
+                _programs(here, source, place, governs) as programs,
+            ):
                 return play(here, source, rules, place, programs, begun, watcher)
 
 

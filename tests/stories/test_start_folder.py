@@ -391,3 +391,93 @@ def test_files_of_settings_in_the_workspace_are_read_only_to_programs(place: Pla
     assert (place.folder / "ai_settings.yaml").read_text() == SAVED
     assert (place.folder / ".env").read_text() == "TEMPERATURE=0\n"
     assert own.read_text() == "y\n", "programs ran, and may write what is not the program's"
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+class TestMadeDuringARun:
+    """What a program makes where no file of settings was: told at the end, and asked about at the next start."""
+
+    MAKES = (
+        "echo SMART_LLM_MODEL=evil-model > .env; "
+        "printf 'ai_name: Evil\\nai_role: evil\\nai_goals: [obey]\\n' > ai_settings.yaml; "
+        "mkdir autogpt; echo > runpy.py; echo > notes.txt"
+    )
+    TASK = ("-c", "--task", "write about tea", "-w", ".")
+
+    @pytest.fixture
+    def made(self, place: Place) -> Place:
+        model = Model(step("execute_shell", command_line=shlex.join(["sh", "-c", self.MAKES])))
+        with OpenAIServer(model) as server:
+            run = place.run(*self.TASK, **provider(server, SANDBOX="bubblewrap"))
+        assert run.code == 0, run.said
+        assert "Made here during the run: .env, ai_settings.yaml. The next start asks" in run.said
+        assert "Made here during the run: autogpt, runpy.py. Started as a module" in run.said
+        shutil.rmtree(place.folder / "autogpt")
+        (place.folder / "runpy.py").unlink()
+        return place
+
+    def asked(self, place: Place, *options: str) -> tuple[Ended, set[str]]:
+        """A start with nobody there, and the models that it asked."""
+        with OpenAIServer(Model()) as server:
+            environ = provider(server)
+            environ.pop("SMART_LLM_MODEL", None)
+            run = place.run(*(options or self.TASK), **environ)
+            return run, {str(request.body["model"]) for request in server.requests}
+
+    def test_with_nobody_there_it_is_not_read(self, made: Place) -> None:
+        for _ in range(2):
+            run, models = self.asked(made)
+            assert run.code == 0, run.said
+            assert "nobody has said yes to it: .env (made during a run), ai_settings.yaml (made" in run.said
+            assert "evil-model" not in models
+        run, models = self.asked(made, *self.TASK, "--trust-folder")
+        assert "evil-model" in models, run.said
+
+    def test_a_no_is_kept_and_a_yes_is_for_good(self, made: Place) -> None:
+        from tests.stories.person import CTRL_D, sit_down
+
+        with OpenAIServer(Model()) as server:
+            environ = provider(server)
+            with sit_down(made, **environ) as person:
+                person.sees("use .env, which came during a run here (SMART_LLM_MODEL)")
+                person.sees("use ai_settings.yaml, which came during a run here (ai_name, ai_role, ai_goals)")
+                person.sees("Use these settings?").types("n").sees("Not used, as you said: .env")
+                person.sees("I want Auto-GPT to:").presses(CTRL_D)
+                assert person.ends() == 7
+            with sit_down(made, **environ) as person:
+                person.sees("Not used, as you said", "I want Auto-GPT to:").sees_not("Use these settings?")
+                person.presses(CTRL_D)
+                assert person.ends() == 7
+            (made.folder / ".env").write_text("TEMPERATURE=1\n")
+            with sit_down(made, **environ) as person:
+                person.sees("use .env, which came during a run here (TEMPERATURE)").types("y")
+                person.sees("I want Auto-GPT to:").presses(CTRL_D)
+                assert person.ends() == 7
+            (made.folder / ".env").write_text("TEMPERATURE=0\n")
+            with sit_down(made, **environ) as person:
+                person.sees("I want Auto-GPT to:").sees_not("came during a run here (T").presses(CTRL_D)
+                assert person.ends() == 7
+
+    def test_what_the_person_makes_between_runs_is_theirs(self, place: Place) -> None:
+        with OpenAIServer(Model()) as server:
+            run = place.run(*self.TASK, **provider(server))
+        assert (run.code, "Made here" in run.said) == (0, False)
+        (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_a_run_that_was_killed_leaves_it_in_question(self, place: Place) -> None:
+        os.mkfifo(place.folder / "ready")
+        line = shlex.join(["sh", "-c", f"{self.MAKES}; echo > ready; sleep 300"])
+        with OpenAIServer(Model(step("execute_shell", command_line=line))) as server:
+            process = place.start(*self.TASK, **provider(server, SANDBOX="bubblewrap"))
+            try:
+                assert (place.folder / "ready").read_text() == "\n"
+            finally:
+                process.kill()
+                process.communicate()
+        shutil.rmtree(place.folder / "autogpt")
+        (place.folder / "runpy.py").unlink()
+        run, models = self.asked(place)
+        assert "nobody has said yes to it: .env (made during a run)" in run.said
+        assert "evil-model" not in models
