@@ -380,7 +380,7 @@ class _New:
 
 
 def _whole(before: _Before | None) -> bytes | None:
-    return before and before.whole
+    return before.whole if before else None
 
 
 def _state_of(entry: Entry | None, before: _Before | None) -> bytes | None:
@@ -390,7 +390,9 @@ def _state_of(entry: Entry | None, before: _Before | None) -> bytes | None:
 
 def _state(before: _Before | None) -> bytes | None:
     """What tells whether a file is still the same: all of it, or of a very long one what the system says of it."""
-    return before and (before.size_and_time if before.whole is None else before.whole)
+    if before is None:
+        return None
+    return before.size_and_time if before.whole is None else before.whole
 
 
 def _written_as(before: bytes, text: str) -> _New:

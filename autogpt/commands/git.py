@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -227,7 +228,7 @@ class GitCommands:
             return content.decode("utf-8", "replace")
 
         for name in repository.differing(paths, there=True):
-            where = where_keys_are(name, text, lambda name=name: repository.committed(name))
+            where = where_keys_are(name, text, partial(repository.committed, name))
             if where is not None:
                 found[name] = where
         return found

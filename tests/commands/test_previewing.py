@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -221,7 +222,7 @@ def test_another_thing_of_the_name_is_not_deleted_instead(
     workspace: Workspace, registry: Registry, was: str
 ) -> None:
     place = workspace.root / "a"
-    make = {
+    make: dict[str, Callable[[], object]] = {
         "link": lambda: place.symlink_to("there"),
         "other link": lambda: place.symlink_to("elsewhere"),
         "file": lambda: place.write_text("x"),
