@@ -22,7 +22,7 @@ from autogpt.governing import governing
 from autogpt.options import Options
 from autogpt.settings import load_settings
 from tests.http.servers import reply, serving
-from tests.loopback.openai_server import OpenAIServer
+from tests.loopback.openai_server import Answer, OpenAIServer, Request
 from tests.stories.world import ROOT, SAVED, Ended, Model, Place, provider, step, write
 
 pytestmark = pytest.mark.real
@@ -463,6 +463,20 @@ class TestMadeDuringARun:
             run = place.run(*self.TASK, **provider(server))
         assert (run.code, "Made here" in run.said) == (0, False)
         (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_nor_does_one_ask_that_came_where_the_agent_does_not_work(self, place: Place) -> None:
+        class Meanwhile(Model):
+            """The person makes the file while the agent thinks."""
+
+            def __call__(self, request: Request) -> Answer:
+                (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+                return super().__call__(request)
+
+        with OpenAIServer(Meanwhile()) as server:
+            run = place.run(*self.TASK[:3], **provider(server))
+        assert (run.code, "Made here" in run.said) == (0, False), run.said
         run, models = self.asked(place)
         assert (models, "Not used" in run.said) == ({"my-model"}, False)
 
