@@ -22,7 +22,7 @@ from autogpt.governing import governing
 from autogpt.options import Options
 from autogpt.settings import load_settings
 from tests.http.servers import reply, serving
-from tests.loopback.openai_server import Answer, OpenAIServer, Request
+from tests.loopback.openai_server import Answer, Hang, OpenAIServer, Request
 from tests.stories.world import ROOT, SAVED, Ended, Model, Place, provider, step, write
 
 pytestmark = pytest.mark.real
@@ -477,6 +477,33 @@ class TestMadeDuringARun:
         with OpenAIServer(Meanwhile()) as server:
             run = place.run(*self.TASK[:3], **provider(server))
         assert (run.code, "Made here" in run.said) == (0, False), run.said
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_a_run_that_goes_on_is_watched_too(self, place: Place) -> None:
+        model = Model(write("a.md"), step("execute_shell", command_line=shlex.join(["sh", "-c", self.MAKES])))
+        with OpenAIServer(model) as server:
+            environ = provider(server, SANDBOX="bubblewrap")
+            assert place.run(*self.TASK, "-l", "1", **environ).code == 5
+            run = place.run("resume", "-c", **environ)
+        assert "Made here during the run: .env, ai_settings.yaml." in run.said
+
+    def test_what_a_killed_run_did_not_make_is_the_persons_when_it_comes(self, place: Place) -> None:
+        class Holding(Model):
+            """Doesn't answer the first step until the process is gone."""
+
+            def __call__(self, request: Request) -> Answer:
+                answer = super().__call__(request)
+                return Hang() if self.prompts else answer
+
+        model = Holding()
+        with OpenAIServer(model) as server:
+            process = place.start(*self.TASK, **provider(server))
+            model.wait_asked()
+            process.kill()
+            process.communicate()
+        assert self.asked(place, "--demo", "-c")[0].code == 0
+        (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
         run, models = self.asked(place)
         assert (models, "Not used" in run.said) == ({"my-model"}, False)
 
