@@ -32,7 +32,7 @@ _OF_A_CHECKOUT = (
 """What starts, installs or builds the program from its checkout."""
 
 _BEFORE_THE_PROGRAM = ("autogpt", "collections", "importlib", "pkgutil", "runpy")
-_TAKEN_FOR_CODE = tuple(Path(name + ending) for name in _BEFORE_THE_PROGRAM for ending in ("", ".py"))
+TAKEN_FOR_CODE = tuple(Path(name + ending) for name in _BEFORE_THE_PROGRAM for ending in ("", ".py"))
 """What `python -m autogpt` could run before or instead of the program, in the folder where it starts."""
 
 
@@ -105,7 +105,7 @@ def governing(settings: Settings) -> Governing:
         run.ai_settings_file,
         run.prompt_settings_file,
         models.azure_config_file,
-        *_TAKEN_FOR_CODE,
+        *TAKEN_FOR_CODE,
     )
     return Governing(
         code=(package, *(map(_real, (checkout / name for name in _OF_A_CHECKOUT)) if is_checkout else ())),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from autogpt import build, ending
@@ -30,7 +31,7 @@ from autogpt.journal.file import Journal
 from autogpt.journal.plausible import limits_of, spent_before
 from autogpt.kept_words import keep_words, words_from_before
 from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
-from autogpt.rights import Rules, given_limits
+from autogpt.rights import Rules, given_limits, limits_of_unknown, remember_accepted
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
 from autogpt.terminal.answers import Keys
@@ -63,12 +64,16 @@ BROKEN_OFF = {ExitCode.BUG: "bug", ExitCode.PROVIDER: "provider", ExitCode.INTER
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A run that is open for writing: its header, what happened so far, its journal, and when agents `worked`."""
+    """A run that is open for writing: its header, what happened so far, its journal, when agents `worked`.
+
+    `known`: it is known to have begun on this account.
+    """
 
     header: Header
     past: tuple[Event, ...]
     journal: Journal
     worked: Callable[[], Worked]
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,7 @@ def play(
                 screen.stop(StopReason.COMPLETE.value, "", ExitCode.DONE)
                 return ExitCode.DONE
         recorded = session.limits
-        session = session.started_again(given_limits(here, recorded))
+        session = session.started_again(_limits(here, begun, recorded))
         _introduce(here, agent, header, mode.continuous, place, programs, session, resumed=bool(begun.past))
         if unpriced := _unpriced(source, session.limits):
             here.warn(unpriced)
@@ -202,6 +207,23 @@ def _mode(
         started=header.created,
         worked=begun.worked,
     )
+
+
+def _limits(here: Stage, begun: Begun, before: Limits) -> Limits:
+    """The limits of this start; what a record says that may be somebody else's raises none of the person's."""
+    own = before if begun.known else limits_of_unknown(here, before)
+    given = given_limits(here, own)
+    if own == before:
+        # Else the record would count the next time.
+        if not begun.known:
+            remember_accepted(here, begun.header)
+    elif given.budget == own.budget:
+        said = "no limit" if before.budget is None else dollars(before.budget)
+        here.warn(
+            f"The budget is {dollars(own.budget or Decimal(0))}, and not {said}, as the record of this run says: it "
+            "is not known to have begun on this account. --budget sets another."
+        )
+    return given
 
 
 def _user(here: Stage, display: Display) -> User:

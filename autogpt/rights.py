@@ -103,9 +103,7 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
     usual = os.path.realpath(here.settings.files.workspace_directory.expanduser())
     files = replace(here.settings.files, workspace_directory=Path(before))
     there = replace(here, settings=replace(here.settings, files=files))
-    known = is_named_by_container(here.environ) or is_known_run(
-        here.settings.configuration_folder, header.id, before, STATE
-    )
+    known = began_here(here, header)
     if here.attended:
         if known and (before == usual or before != header.workspace):
             return there
@@ -118,10 +116,7 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
             here.say(
                 f"This run works in {visible_path(Path(before))}, and not in {visible_path(Path(usual))}, as a new one would."
             )
-        if not here.questions.ask_yes_no("Go on there?"):
-            return None
-        remember_run(here.settings.configuration_folder, header.id, Path(before), STATE)
-        return there
+        return there if here.questions.ask_yes_no("Go on there?") else None
     if not known:
         raise UsageError(
             f"Run {header.id} is not known to have begun on this account in {visible_path(Path(before))}, and nobody is there to "
@@ -152,6 +147,13 @@ def _as_named(here: Stage, header: Header, now: str) -> Stage | None:
     return here
 
 
+def began_here(here: Stage, header: Header) -> bool:
+    """Whether a run is known to have begun on this account, where its record now is; in a container all are."""
+    return is_named_by_container(here.environ) or is_known_run(
+        here.settings.configuration_folder, header.id, header.workspace, STATE
+    )
+
+
 def _with_w(here: Stage, header: Header, folder: str = "FOLDER") -> str:
     return here.resumed_by(header.id, replace(here.options, workspace_directory=None), "-w", folder)
 
@@ -169,6 +171,20 @@ def given_limits(here: Stage, before: Limits) -> Limits:
         seconds=options.max_time or before.seconds,
         stop_after=options.continuous_limit,
     )
+
+
+def limits_of_unknown(here: Stage, before: Limits) -> Limits:
+    """The limits of a run that isn't known to have begun here: its record raises no budget of the person's."""
+    profile = here.record.profile(here.settings.run.ai_settings_file)
+    theirs = (here.settings.run.api_budget, profile and profile.budget)
+    budgets = [budget for budget in (before.budget, *theirs) if budget]
+    return replace(before, budget=min(budgets, default=None))
+
+
+def remember_accepted(here: Stage, header: Header) -> None:
+    """The person said that this run may go on in its workspace: from now on it is known."""
+    if here.attended and here.options.workspace_directory is None:
+        remember_run(here.settings.configuration_folder, header.id, Path(header.workspace), STATE)
 
 
 def limits_json(limits: Limits) -> dict[str, Any]:

@@ -97,7 +97,9 @@ class Stage:
         """Remember that key and address in `.env` are those that the person gave, and the program wrote there."""
         if key is not None:
             self.record.keep({typed_key_claim("OPENAI_API_KEY", key.reveal()): True})
-        now = load_settings(self.environ, ENV_FILE, _overrides(self.options), self.accepts)
+        now = load_settings(
+            self.environ, ENV_FILE, _overrides(self.options), self.accepts, self.record.is_doubted
+        )
         written = [claim for claim in now.refused if address and claim.is_address(address)]
         if written:
             self.record.keep(dict.fromkeys(written, True))
@@ -125,8 +127,9 @@ def stage(options: Options, *, acting: bool = True, working: bool = False) -> It
         ahead = stack.enter_context(TypeAhead(sys.stdin, interrupts)) if working else None
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
         record = TrustRecord(configuration_folder(os.environ, home_of(os.environ)), Path.cwd())
+        record.trust_absent()
         accepts = _accepts(options, os.environ, record)
-        loaded = load_settings(os.environ, ENV_FILE, _overrides(options), accepts)
+        loaded = load_settings(os.environ, ENV_FILE, _overrides(options), accepts, record.is_doubted)
         settings = _with_models(loaded.settings, options)
         stream = sys.stderr if events_to is not None else sys.stdout
         plain = options.plain or settings.run.plain_output
@@ -207,7 +210,9 @@ def _judged(here: Stage, loaded: Loaded) -> tuple[Stage, Loaded]:
     for _ in range(_ROUNDS):
         if not here.asks_about(loaded.claims):
             break
-        loaded = load_settings(here.environ, ENV_FILE, _overrides(here.options), here.accepts)
+        loaded = load_settings(
+            here.environ, ENV_FILE, _overrides(here.options), here.accepts, here.record.is_doubted
+        )
     settings = _with_models(loaded.settings, here.options)
     return replace(here, settings=settings, env_file=loaded.env_file or ENV_FILE), loaded
 

@@ -22,11 +22,12 @@ from autogpt.journal.codec import Header
 from autogpt.journal.store import OpenedRun
 from autogpt.kept_words import words_kept
 from autogpt.known_runs import remember_run
+from autogpt.made_meanwhile import watched
 from autogpt.models import light_import
 from autogpt.options import Options
 from autogpt.play import Begun, play
 from autogpt.profile import Asked, Overrides, choose_profile, read_profile
-from autogpt.rights import given_limits, in_workspace_of, limits_json, read_rules
+from autogpt.rights import began_here, given_limits, in_workspace_of, limits_json, read_rules
 from autogpt.settings import Settings
 from autogpt.settings.folder import PROFILE
 from autogpt.settings.trust import budget_claim
@@ -77,6 +78,7 @@ def new_run(options: Options) -> ExitCode:
             _at_work(here, place) as at_work,
             created as journal,
             words_kept(here, journal),
+            watched(here, place.root),
             closing.pop_all(),
         ):
             begun = Begun(journal.header, (), journal, at_work.worked)
@@ -113,12 +115,14 @@ def resume(run_id: str | None, options: Options) -> ExitCode:
             place = build.workspace(here.settings, governs.read_only)
             place.sweep()
             watcher = TerminalWatcher(here.console, interrupts=here.interrupts)
+            known = began_here(here, opened.header)
             with (
                 _at_work(here, place, opened) as at_work,
                 words_kept(here, journal),
+                watched(here, place.root),
                 _programs(here, source, place, governs) as programs,
             ):
-                begun = Begun(opened.header, tuple(opened.events), journal, at_work.worked)
+                begun = Begun(opened.header, tuple(opened.events), journal, at_work.worked, known)
                 return play(here, source, rules, place, programs, begun, watcher)
 
 

@@ -66,6 +66,25 @@ def test_what_others_could_have_written_is_not_believed(tmp_path: Path) -> None:
     assert not is_known_run(tmp_path, name(1), "/w", HERE)
 
 
+@posix
+def test_a_link_to_a_file_that_says_so_is_no_note(tmp_path: Path) -> None:
+    assert remember_run(tmp_path, name(1), Path("/w"), HERE)
+    (file,) = (tmp_path / "runs").iterdir()
+    file.rename(tmp_path / "elsewhere")
+    file.symlink_to(tmp_path / "elsewhere")
+    assert not is_known_run(tmp_path, name(1), "/w", HERE)
+
+
+@posix
+def test_a_folder_of_somebody_elses_is_not_believed(tmp_path: Path) -> None:
+    assert remember_run(tmp_path, name(1), Path("/w"), HERE)
+    try:
+        os.chown(tmp_path / "runs", os.getuid() + 1, -1)
+    except PermissionError:
+        pytest.skip("only the superuser gives folders away")
+    assert not is_known_run(tmp_path, name(1), "/w", HERE)
+
+
 @pytest.mark.parametrize("damage", [b"", b"/", b"/w ", b"\xff\x00", b"/w" * 100_000])
 def test_damage_is_damage_to_one_run(tmp_path: Path, damage: bytes) -> None:
     assert remember_run(tmp_path, name(1), Path("/w"), HERE)

@@ -21,7 +21,7 @@ from autogpt.commands.command import (
     previews,
 )
 from autogpt.commands.listing import Listing, listed, wanted
-from autogpt.commands.previewing import appended, replaced, standing
+from autogpt.commands.previewing import appended, deleted, replaced, standing
 from autogpt.commands.searching import Search
 from autogpt.commands.seen import BIGGEST, Seen
 from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
@@ -40,6 +40,10 @@ _SEARCHED_SIZE = 500_000_000
 
 _PIECE = 2_000_000
 """Characters of a file that are searched at once."""
+
+_KEPT = "it was not deleted"
+_DELETED = "(deleted)"
+"""Stands for the change in a question about deleting."""
 
 _BIG_FILE = BIGGEST
 """Bytes from which on a file is read only in parts, by lines."""
@@ -86,7 +90,7 @@ class FileCommands:
     def write_to_file(self, filename: Filename, text: Content) -> str:
         """Write text to a file, replacing what it held; folders are made."""
         before = self._checked(filename, text, text)
-        self._seen.check_shown(filename, text, _whole(before))
+        self._seen.check_shown(filename, text, _state(before), _whole(before))
         new = _New(encoded(text)) if before is None else _written_as(before.head, text)
         gone = "" if before is None or before.whole == new.content else self._replaced(before)
         written = self._workspace.write_bytes(filename, new.content)
@@ -103,14 +107,14 @@ class FileCommands:
         before = self._checked(filename, text, text)
         if before is not None and before.whole != _written_as(before.head, text).content:
             self._replaced(before)
-        self._seen.note_shown(filename, text, _whole(before))
+        self._seen.note_shown(filename, text, _state(before))
         return replaced(filename, standing(self._workspace, filename), text)
 
     @command(aliases=("append_file", "append", "append_text_to_file", "add_to_file"), touches=_FILES)
     def append_to_file(self, filename: Filename, text: Content) -> str:
         """Add text at the end of a file, on a line of its own; the file is made if it isn't there."""
         before = self._checked(filename, text)
-        self._seen.check_shown(filename, text, _whole(before))
+        self._seen.check_shown(filename, text, _state(before), _whole(before))
         added, broke = (encoded(text), "") if before is None else _added(before, text)
         written = self._workspace.append_bytes(filename, added)
         if before is None:
@@ -128,7 +132,7 @@ class FileCommands:
     @previews(append_to_file)
     def _would_append(self, filename: str, text: str) -> Preview:
         before = self._checked(filename, text)
-        self._seen.note_shown(filename, text, _whole(before))
+        self._seen.note_shown(filename, text, _state(before))
         begins = before is not None and bool(_added(before, text)[1])
         return appended(filename, standing(self._workspace, filename), text, begins_line=begins)
 
@@ -230,6 +234,8 @@ class FileCommands:
     @command(aliases=("remove_file", "delete", "remove", "rm", "delete_directory", "unlink"), touches=_FILES)
     def delete_file(self, filename: EntryName) -> str:
         """Delete a file, an empty folder, or a link, but not what it leads to."""
+        entry, before = self._to_delete(filename)
+        self._seen.check_shown(filename, _DELETED, _state_of(entry, before), _whole(before), _KEPT)
         self._check_delete(filename)
         gone = self._workspace.delete(filename)
         if gone.kind != "link":
@@ -243,13 +249,25 @@ class FileCommands:
     @foresees(delete_file)
     def _check_delete(self, filename: str) -> None:
         self._workspace.check_removable(filename)
-        if self._workspace.is_link(filename):
-            return
-        if (before := self._before(filename)) and before.whole is not None:
+        _, before = self._to_delete(filename)
+        if before and before.whole is not None:
             again = "give the command again to delete it all the same."
-            self._seen.check(before.name, before.whole, "it was not deleted", again)
+            self._seen.check(before.name, before.whole, _KEPT, again)
+
+    @previews(delete_file)
+    def _would_delete(self, filename: str) -> Preview:
+        entry, before = self._to_delete(filename)
+        if entry is None:
+            raise CommandError("it is not there.")
+        self._seen.note_shown(filename, _DELETED, _state_of(entry, before))
+        return deleted(entry, standing(self._workspace, filename) if before else None)
 
     # -- what they share -------------------------------------------------------------------------
+
+    def _to_delete(self, filename: str) -> tuple[Entry | None, _Before | None]:
+        """What has the name, a link itself; and of a plain file what it holds."""
+        entry = self._workspace.look(filename, follow_last=False)
+        return entry, self._before(filename) if entry and entry.kind == "file" else None
 
     def _left(self, link: Entry) -> str:
         """What becomes of that to which a deleted link led."""
@@ -298,13 +316,14 @@ class FileCommands:
         entry = self._workspace.look(filename)
         if entry is None or entry.kind != "file":
             return None
+        state = f"{entry.size} {entry.times}".encode()
         if entry.size <= BIGGEST:
             whole = self._workspace.read_bytes(filename)
-            return _Before(entry.name, whole, whole, whole[-4:])
+            return _Before(entry.name, whole, whole, whole[-4:], state)
         with self._workspace.open(filename) as file:
             head = _head(file)
             file.seek(-4, io.SEEK_END)
-            return _Before(entry.name, None, head, file.read(4))
+            return _Before(entry.name, None, head, file.read(4), state)
 
     def _replaced(self, before: _Before) -> str:
         """What is to be said of what goes. Raises CommandError where the model must be told before."""
@@ -363,6 +382,7 @@ class _Before:
     whole: bytes | None
     head: bytes
     end: bytes
+    size_and_time: bytes
 
 
 def _head(file: BinaryIO) -> bytes:
@@ -390,6 +410,18 @@ def _encoding_note(content: bytes) -> str:
 
 def _whole(before: _Before | None) -> bytes | None:
     return before.whole if before else None
+
+
+def _state_of(entry: Entry | None, before: _Before | None) -> bytes | None:
+    """The same of anything that has a name: of a link where it leads."""
+    return _state(before) if before or entry is None else f"{entry.kind} {entry.target}".encode()
+
+
+def _state(before: _Before | None) -> bytes | None:
+    """What tells whether a file is still the same: all of it, or of a very long one what the system says of it."""
+    if before is None:
+        return None
+    return before.size_and_time if before.whole is None else before.whole
 
 
 def _written_as(before: bytes, text: str) -> _New:

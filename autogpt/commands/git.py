@@ -6,15 +6,24 @@ Through the door to git, which starts nothing that a repository names. Nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from autogpt.commands.command import Asks, Filename, Readable, command, everything_is_readable, foresees
-from autogpt.commands.keys import looks_like_keys
+from autogpt.commands.command import (
+    Asks,
+    Filename,
+    Readable,
+    command,
+    everything_is_readable,
+    foresees,
+    previews,
+)
+from autogpt.commands.keys import where_keys_are
 from autogpt.commands.wording import counted, named
-from autogpt.core.actions import Touch
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.http import Target, Tunnel, parse
 from autogpt.sandboxes.git import NOBODY, Author, Git, Login, Progress, Repository
@@ -181,6 +190,44 @@ class GitCommands:
             raise CommandError("The message is empty. Say in a line what the commit changes.")
         if len(message) > _LONGEST_MESSAGE:
             raise CommandError(f"The message is too long: at most {_LONGEST_MESSAGE:,} characters.")
+        with self._to_commit(files, path, keys) as (repository, paths, wanted):
+            found = self._with_keys(repository, paths)
+            secret = {name: where for name, where in found.items() if name not in wanted}
+            if named_ones := {name: secret[name] for name in sorted(set(secret).intersection(paths))}:
+                raise CommandError(
+                    f"Nothing was committed, for {_places(named_ones)} seems to hold keys or passwords. Leave it out; "
+                    "or name it in keys too, then the person is asked."
+                )
+            kept = (
+                f"\nLeft out, for they seem to hold keys or passwords: {_places(secret)}. (Best named in .gitignore; to "
+                "commit one, name it in keys: then the person is asked.)"
+            )
+            try:
+                made = repository.commit(message, paths, list(secret))
+            except CommandError as error:
+                if not secret:
+                    raise
+                raise CommandError(f"{error}{kept}") from None
+            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}{kept if secret else ''}"
+
+    @previews(git_commit)
+    def _would_commit(
+        self, message: str, files: list[str] | None = None, path: str = ".", keys: list[str] | None = None
+    ) -> Preview:
+        with self._to_commit(files, path, keys) as (repository, paths, wanted):
+            secret = self._with_keys(repository, paths)
+            agreed = {name: where for name, where in secret.items() if name in wanted}
+            count = len(repository.differing(paths)) - len(secret) + len(agreed)
+        seems = f", of which {_places(agreed)} seems to hold keys or passwords" if agreed else ""
+        return Preview("", f"commits {counted(count, 'file')}{seems}")
+
+    # -- how -------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _to_commit(
+        self, files: list[str] | None, path: str, keys: list[str] | None
+    ) -> Iterator[tuple[Repository, list[str], list[str]]]:
+        """The repository of a commit, the paths in it that are to be committed, if not all, and what may hold keys."""
         places = [self._located(name) for name in files or ()]
         agreed = [self._located(name) for name in keys or ()]
         if files is not None and not places:
@@ -190,30 +237,11 @@ class GitCommands:
             folder = places[0].parent
         with self._git.repository(folder, self._workspace.root, self._author) as repository:
             paths = [one for place in places for one in _within(place, repository.root)]
-            wanted = [one for place in agreed for one in _within(place, repository.root)]
-            secret = [name for name in self._with_keys(repository, paths) if name not in wanted]
-            if named_ones := sorted(set(secret).intersection(paths)):
-                raise CommandError(
-                    f"Nothing was committed, for {_listed(named_ones)} seems to hold keys or passwords. Leave it out; "
-                    "or name it in keys too, then the person is asked."
-                )
-            kept = (
-                f"\nLeft out, for they seem to hold keys or passwords: {_listed(secret)}. (Best named in .gitignore; to "
-                "commit one, name it in keys: then the person is asked.)"
-            )
-            try:
-                made = repository.commit(message, paths, secret)
-            except CommandError as error:
-                if not secret:
-                    raise
-                raise CommandError(f"{error}{kept}") from None
-            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}{kept if secret else ''}"
+            yield repository, paths, [one for place in agreed for one in _within(place, repository.root)]
 
-    # -- how -------------------------------------------------------------------------------------
-
-    def _with_keys(self, repository: Repository, paths: list[str]) -> list[str]:
-        """The files of a commit that seem to hold keys; of very many, the last by their names alone."""
-        found, left = [], _MOST_READ
+    def _with_keys(self, repository: Repository, paths: list[str]) -> dict[str, str]:
+        """The files of a commit that seem to hold keys, and where; of very many, the last by their names alone."""
+        found, left = {}, _MOST_READ
 
         def text() -> str:
             nonlocal left
@@ -228,8 +256,9 @@ class GitCommands:
             return content.decode("utf-8", "replace")
 
         for name in repository.differing(paths, there=True):
-            if looks_like_keys(name, text):
-                found.append(name)
+            where = where_keys_are(name, text, partial(repository.committed, name))
+            if where is not None:
+                found[name] = where
         return found
 
     def _clone(self, repository: Target, target: Path, depth: int) -> None:
@@ -313,8 +342,10 @@ def _within(place: Path, root: Path) -> list[str]:
     return [place.relative_to(root).as_posix()]
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(map(named, names[:5])) + (", …" if len(names) > 5 else "")
+def _places(files: Mapping[str, str]) -> str:
+    """Files, and where in them."""
+    shown = [named(name) + (f" ({where})" if where else "") for name, where in files.items()]
+    return ", ".join(shown[:5]) + (", …" if len(shown) > 5 else "")
 
 
 def _left_out(repository: Repository) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from autogpt.commands.passwords import passwords
 from autogpt.core.redact import holds_key
 from autogpt.core.run_by_others import folded
 
@@ -46,16 +47,31 @@ def _in_an_address(text: str) -> bool:
     return any(not _PLACEHOLDER.fullmatch(found[1]) for found in _URL_PASSWORD.finditer(text))
 
 
-def looks_like_keys(name: str, text: Callable[[], str]) -> bool:
-    """Whether a file seems to hold keys; `text` gives what is in it, "" where that can't be said."""
+def where_keys_are(name: str, text: Callable[[], str], before: Callable[[], str]) -> str | None:
+    """Where a file seems to hold keys: "line 3", or "" for all of it; None where it doesn't.
+
+    `text` gives what is in it, "" where that can't be said, and `before` what the last commit has of it: a plain
+    password that is in there already is out already.
+    """
     last = folded(name.rpartition("/")[2])
-    if _TEMPLATE.fullmatch(last):
-        return holds_key(text())
-    if _NAMES.fullmatch(last):
-        return True
+    template = _TEMPLATE.fullmatch(last) is not None
+    if not template and _NAMES.fullmatch(last):
+        return ""
     content = text()
-    return (
-        holds_key(content)
-        or _in_an_address(content)
-        or bool(_SETTINGS.fullmatch(last) and _PASSWORD.search(content))
-    )
+    if holds_key(content):
+        return _line(content, holds_key)
+    if template:
+        return None
+    if _in_an_address(content):
+        return _line(content, _in_an_address)
+    if _SETTINGS.fullmatch(last) and (found := _PASSWORD.search(content)):
+        return f"line {content[: found.end()].count(chr(10)) + 1}"
+    places = list(passwords(name, content))
+    known = before() if places else ""
+    return next((f"line {place.line}" for place in places if place.password not in known), None)
+
+
+def _line(content: str, holds: Callable[[str], bool]) -> str:
+    """The first line of which this is true; a key may also take up several."""
+    lines = content.split("\n")
+    return next((f"line {number}" for number, line in enumerate(lines, 1) if holds(line)), "")

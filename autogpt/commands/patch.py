@@ -55,7 +55,7 @@ class PatchCommands:
         """Change parts of a file: edits is a list of {"search": "lines exactly as they are now, enough to be found once", "replace": "the new lines"}; all are made or none ("all": true in an edit replaces every place)."""
         written, result = self._patched(filename, edits)
         before, after = (written.bytes_of(text, filename) for text in (written.text, result.text))
-        self._seen.check_shown(filename, repr(edits), before)
+        self._seen.check_shown(filename, repr(edits), before, before)
         put = self._workspace.write_bytes(filename, after)
         self._seen.changed(put.name, before, after)
         if not put.changed:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
 
-from autogpt.commands.wording import bytes_of, counted, lines_of
+from autogpt.commands.wording import bytes_of, counted, lines_of, named
 from autogpt.core.actions import Preview
 from autogpt.core.errors import CommandError
 from autogpt.documents import encoding_of
-from autogpt.workspace import Workspace
+from autogpt.workspace import Entry, Workspace
 
 _BIGGEST = 5_000_000
 """Bytes of a file up to which it is compared."""
@@ -82,6 +82,17 @@ def appended(filename: str, before: Standing | None, added: str, *, begins_line:
         f"adds {lines_of(added)} to the {lines_of(before.text)} there",
         difference(before.text, before.text + "\n" * begins_line + added),
     )
+
+
+def deleted(entry: Entry, before: Standing | None) -> Preview:
+    """A file, a link or a folder goes; of what a file holds, `before` it does, only how much is said."""
+    if before is not None:
+        what = before.other if before.text is None else f"{lines_of(before.text)} ({bytes_of(entry.size)})"
+    elif entry.kind == "link":
+        what = f"a link to {named(entry.target)}, which stays"
+    else:
+        what = "an empty folder" if entry.kind == "folder" else "a special file"
+    return Preview(entry.name, f"deletes {what}")
 
 
 def edited(filename: str, before: str, after: str) -> Preview:

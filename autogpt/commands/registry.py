@@ -9,7 +9,8 @@ which should judge `canonical(action)`, not what the model happened to write.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
@@ -30,6 +31,7 @@ from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
 from autogpt.core.redact import MARK
 from autogpt.core.worked import Worked
+from autogpt.documents import encoding_of
 from autogpt.workspace import Workspace
 
 RESULTS = "results"
@@ -224,8 +226,11 @@ class Registry:
 
     def _check_masks(self, command: Command, args: Mapping[str, object]) -> None:
         """Raise CommandError where the mask of a secret would be written in the secret's place, or looked for there."""
-        content = "".join(
-            str(args.get(parameter.name)) for parameter in command.spec.parameters if parameter.content
+        content = "\n".join(
+            text
+            for parameter in command.spec.parameters
+            if parameter.content
+            for text in _texts(args.get(parameter.name))
         )
         if MARK not in content:
             return
@@ -236,11 +241,11 @@ class Registry:
         ]
         for name in names:
             try:
-                there = self._workspace.read_bytes(name, _LONGEST_MASKED).decode("utf-8", "replace")
+                held = self._workspace.read_bytes(name, _LONGEST_MASKED)
             except CommandError:
                 continue
-            masked = [line.strip() for line in self._redactor(there).splitlines() if MARK in line]
-            if any(line in content and line not in there for line in masked):
+            there = held.decode(encoding_of(held) or "utf-8", "replace")
+            if _masked(self._redactor(there), there) & _masked(content, there):
                 raise CommandError(
                     f"{MARK} stands for a secret that {named(name)} holds and that isn't shown to you; in the file it "
                     "would take the secret's place, so nothing was changed. Leave such lines as they are.",
@@ -327,6 +332,34 @@ class Registry:
 
 def _plain(name: str) -> str:
     return snake(name).replace("_", "")
+
+
+def _texts(value: object) -> Iterator[str]:
+    """The texts in an argument, however deep."""
+    match value:
+        case str():
+            yield value
+            if "\\n" in value:  # edits may come as JSON in a text
+                yield value.replace("\\n", "\n")
+        case list() | tuple():
+            for one in value:
+                yield from _texts(one)
+        case Mapping():
+            yield from _texts(list(value.values()))
+
+
+def _masked(text: str, there: str) -> frozenset[str]:
+    """The last words before the masks in a text, as models write such a line anew in a way of their own.
+
+    Lines that stand `there` just so have no secret behind their mask.
+    """
+    lines = {line.strip() for line in there.splitlines() if MARK in line}
+    return frozenset(
+        "".join(re.findall(r"[\w-]+", before[-_LONGEST_NAME:])[-1:]).casefold()
+        for line in text.splitlines()
+        if MARK in line and line.strip() not in lines
+        for before in line.split(MARK)[:-1]
+    )
 
 
 def _sorry(name: str, error: BaseException) -> str:

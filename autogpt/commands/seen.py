@@ -82,17 +82,29 @@ class Seen:
             f"{_difference(before, content, name)}\nTake that into account; {again}"
         )
 
-    def note_shown(self, name: str, change: str, content: bytes | None) -> None:
-        """The person is asked about a change to this content, or to no file at all."""
-        self._shown[name] = change, "" if content is None else _digest(content)
+    def note_shown(self, name: str, change: str, state: bytes | None) -> None:
+        """The person is asked about a change to what is in this state: its content mostly, None for no file at all."""
+        self._shown[name] = change, _state(state)
 
-    def check_shown(self, name: str, change: str, content: bytes | None) -> None:
-        """Raise CommandError when the file is no longer what the person was shown when they said yes."""
-        asked, digest = self._shown.pop(name, ("", ""))
-        if asked == change and digest != ("" if content is None else _digest(content)):
+    def check_shown(
+        self,
+        name: str,
+        change: str,
+        state: bytes | None,
+        content: bytes | None,
+        done: str = "nothing was written",
+    ) -> None:
+        """Raise CommandError when the file is no longer what the person was shown when they said yes.
+
+        What has changed in its `content` is told where the model knows the file.
+        """
+        asked, shown = self._shown.pop(name, ("", ""))
+        if asked == change and shown != _state(state):
+            if content is not None:
+                self.check(name, content, done, "give the command again if it is still right.")
             raise CommandError(
-                f"{named(name)} was changed by the user or a program while the user was asked, so nothing was written: "
-                "what they saw is no longer so. Read it, and give the command again if it is still right."
+                f"{named(name)} was changed by the user or a program while the user was asked, so {done}: "
+                "what they saw is no longer so. Look at it, and give the command again if it is still right."
             )
 
     def changed(self, name: str, before: bytes, after: bytes) -> None:
@@ -111,6 +123,10 @@ class Seen:
 
     def _drop(self, name: str) -> None:
         self._size -= len(self._contents.pop(name, b""))
+
+
+def _state(state: bytes | None) -> str:
+    return "" if state is None else _digest(state)
 
 
 def _digest(content: bytes) -> str:

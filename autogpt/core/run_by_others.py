@@ -46,8 +46,12 @@ class Judged:
 _OWN = ".git/ .autogpt/"
 """Git's internals, and the program's own records."""
 
-_SHUT = (frozenset({"pyvenv.cfg"}), frozenset({"HEAD", "objects", "refs"}))
-"""What a virtual environment, and a bare repository, is known by."""
+_SHUT = (
+    frozenset({"pyvenv.cfg"}),
+    frozenset({"HEAD", "objects", "refs"}),
+    frozenset({"HEAD", "commondir"}),
+)
+"""What a virtual environment, a bare repository, and one that takes the rest from another folder, is known by."""
 
 # A slash at the end: a folder, whatever is in it. A slash within: what lies right in such a folder.
 # Sources: the documentation of each tool; gitignore.io; the lists of workspace trust in VS Code, Cursor and
@@ -70,7 +74,7 @@ _PRESENCE = """
 .gdbinit .lldbinit .sqliterc .psqlrc .my.cnf .tclshrc .wishrc .terraformrc terraform.rc
 autorun.inf desktop.ini folder.htt *.desktop .directory *.lnk *.scf *.url *.library-ms *.searchconnector-ms *.website
 .claude/ .cursor/ .codex/ .gemini/ .qwen/ .continue/ .windsurf/ .roo/ .kiro/ .junie/ .amazonq/ .augment/ .opencode/
-.clinerules/ .clinerules .roorules* .cursorrules .windsurfrules .goosehints .rules .aider* .agents/ .agent/ .trae/
+.clinerules/ .roorules* .cursorrules .windsurfrules .goosehints .rules .aider* .agents/ .agent/ .trae/
 claude.md claude.local.md agents.md agents.override.md agent.md gemini.md qwen.md warp.md crush.md skill.md
 .github/copilot-instructions.md .github/instructions .github/prompts .github/agents .github/chatmodes .github/skills
 ai_settings.yaml prompt_settings.yaml azure.yaml .mcp.json mcp.json .mcp/ opencode.json opencode.jsonc crush.json .crush.json kilocode.json .goose/ .hermes/ .factory/

@@ -40,6 +40,7 @@ from typing import IO, Protocol
 from autogpt.core.errors import CommandError
 from autogpt.core.scratch import SCRATCH
 from autogpt.sandboxes import landlock
+from autogpt.sandboxes.own_programs import find_program
 from autogpt.sandboxes.scratch import remove
 
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin", "/opt/local/bin")
@@ -174,14 +175,9 @@ class Git:
     @classmethod
     def find(cls, environ: Mapping[str, str], place: Path) -> Git | None:
         """The machine's git, None if there is none; never one in the workspace `place`."""
-        others = environ.get("PATH", "").split(os.pathsep)
-        for folder in (*SYSTEM_PATH, *others):
-            if not os.path.isabs(folder) or Path(folder).resolve().is_relative_to(place.resolve()):
-                continue
-            found = shutil.which("git", path=folder)
-            if found:
-                return cls(str(Path(found).absolute()), environ, place.resolve())
-        return None
+        path = os.pathsep.join((*SYSTEM_PATH, environ.get("PATH", "")))
+        found = find_program(("git",), {"PATH": path}, place)
+        return cls(found, environ, place.resolve()) if found else None
 
     @property
     def confined(self) -> bool:
@@ -462,6 +458,13 @@ class Repository:
         said = self._do("status", *options, *self._chosen(paths), cut=False)
         names = [line[3:] for line in said.split("\0") if line]
         return [name for name in names if not there or os.path.lexists(self.root / name)]
+
+    def committed(self, name: str) -> str:
+        """What a file holds in the last commit; "" where it isn't in it."""
+        try:
+            return self._do("cat-file", "blob", f"{self.head}:{name}", cut=False) if self.head else ""
+        except CommandError:
+            return ""
 
     def diff(self, paths: Sequence[str] = (), without: Sequence[str] = ()) -> str:
         """What differs from the last commit as a patch, new files too; only in `paths`, if any are given."""

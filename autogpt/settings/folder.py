@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,8 @@ from pathlib import Path
 from autogpt.core.errors import UsageError
 from autogpt.core.guidance import DEFAULT_GUIDANCE
 from autogpt.settings.groups import Settings
-from autogpt.settings.texts import followed, resolved
-from autogpt.settings.trust import Accepts, Claim, link_claim, prompt_claim
+from autogpt.settings.texts import followed, read_text, resolved
+from autogpt.settings.trust import Accepts, Claim, Doubted, came_claim, link_claim, none_doubted, prompt_claim
 from autogpt.settings.yaml_files import read_yaml
 
 PROFILE, PROMPT, WORKSPACE = "run.ai_settings_file", "run.prompt_settings_file", "files.workspace_directory"
@@ -38,10 +39,16 @@ class Judged:
     unusable: str = ""
 
 
-def judged(settings: Settings, named: Container[str], accepts: Accepts) -> Judged:
+def judged(
+    settings: Settings, named: Container[str], accepts: Accepts, doubted: Doubted = none_doubted
+) -> Judged:
     """Judge what lies in the current folder. `named` are the fields that the person themself set to a path."""
     claims: list[Claim] = []
     blocked = ""
+    profile = _path(settings, PROFILE)
+    if PROFILE not in named and doubted(profile) and (came := came_of(profile)):
+        claims.append(came)
+        settings = settings if accepts(came) else _passed_over(settings, PROFILE)
     for field in (PROFILE, PROMPT, WORKSPACE):
         path = _path(settings, field)
         leads_to = where_it_leads(path)
@@ -104,6 +111,16 @@ def _instructions(path: Path) -> Claim | None:
     except UsageError:
         return None  # whoever uses the file says what is wrong with it
     return prompt_claim(str(path), texts) if texts else None
+
+
+def came_of(path: Path) -> Claim | None:
+    """What a file of settings that came during a run holds, None if it isn't there."""
+    try:
+        text = read_text(followed(path))
+    except UsageError:
+        text = "?"  # whoever uses the file says what is wrong with it
+    names = re.findall(r"^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*[=:]", text or "", re.MULTILINE)
+    return None if text is None else came_claim(path, dict.fromkeys(names), text)
 
 
 def _path(settings: Settings, field: str) -> Path:

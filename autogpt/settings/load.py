@@ -20,14 +20,14 @@ from autogpt.core.errors import UsageError
 from autogpt.settings import groups
 from autogpt.settings.azure import read_azure
 from autogpt.settings.dotenv_file import read_env_file
-from autogpt.settings.folder import judged
+from autogpt.settings.folder import came_of, judged
 from autogpt.settings.groups import Settings
 from autogpt.settings.judge import Verdict, is_persons_own, judge
 from autogpt.settings.kinds import PATH, PROXY, URL
 from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.secret import Secret
 from autogpt.settings.texts import followed, resolved, visible, visible_path
-from autogpt.settings.trust import Accepts, Claim, link_claim, nobody
+from autogpt.settings.trust import Accepts, Claim, Doubted, link_claim, nobody, none_doubted
 from autogpt.settings.values import COMMAND_LINE, ENVIRONMENT, Found, Level, Value, candidates, found, parsed
 from autogpt.settings.variables import VARIABLES, UsedFrom, Variable
 
@@ -61,12 +61,13 @@ def load_settings(
     env_file: Path | None,
     overrides: Mapping[str, str],
     accepts: Accepts = nobody,
+    doubted: Doubted = none_doubted,
 ) -> Loaded:
     """Read and check everything.
 
     `overrides` are the command line's, by the variable's name. A missing `env_file` is fine. What it
     says, and what lies beside it in the current folder, holds as far as it is harmless or `accepts`
-    says so. Raises UsageError, in one line that names the variable or the file.
+    says so; of a file that is `doubted`, nothing holds unless that was accepted. Raises UsageError, in one line that names the variable or the file.
     """
     home = home_of(environ)
     said: tuple[Level, Level] = (
@@ -74,7 +75,9 @@ def load_settings(
         {name: Value(name, _unquoted(text), ENVIRONMENT) for name, text in environ.items()},
     )
     link = _env_link(env_file)
-    follows = link is None or accepts(link)
+    came = came_of(env_file) if env_file and doubted(env_file) else None
+    first = [claim for claim in (link, came) if claim is not None]
+    follows = all(map(accepts, first))
     file, verdict = _file(env_file, follows, said, home, accepts)
     gone = {name for variable in verdict.dropped for name in variable.names}
     holding = {name: value for name, value in file.items() if follows and name not in gone}
@@ -86,7 +89,7 @@ def load_settings(
         _secrets((*said, file)),
     )
     _check(settings)
-    here = judged(settings, _persons_own(values, home), accepts)
+    here = judged(settings, _persons_own(values, home), accepts, doubted)
     settings, blocked = here.settings, here.blocked
     if settings.models.use_azure and not verdict.azure:
         blocked = NOT_THE_FOLDERS.format(file=visible_path(settings.models.azure_config_file))
@@ -96,7 +99,7 @@ def load_settings(
         )
     by_folder = {variable.field for variable, value in values.items() if value.from_file}
     settings = dataclasses.replace(settings, budget_is_folders="run.api_budget" in by_folder)
-    claims = (*(() if link is None else (link,)), *verdict.claims, *here.claims)
+    claims = (*first, *verdict.claims, *here.claims)
     return Loaded(
         settings,
         tuple(_notices(levels, values)),

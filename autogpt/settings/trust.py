@@ -7,9 +7,10 @@ A `Claim` is one such thing. Whether it holds is for others to say: the person's
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from autogpt.settings.kinds import PROXY, URL
@@ -52,9 +53,17 @@ class Claim:
 Accepts = Callable[[Claim], bool]
 """Whether a claim holds."""
 
+Doubted = Callable[[Path], bool]
+"""Whether a file of this name, if it is there, may have come from the agent's work."""
+
 
 def nobody(claim: Claim) -> bool:
     """Nothing holds but what is harmless."""
+    return False
+
+
+def none_doubted(path: Path) -> bool:
+    """No agent has worked here."""
     return False
 
 
@@ -170,6 +179,17 @@ def _words(variable: Variable, text: str, default: str, key: Sent | None) -> str
 def link_claim(name: str, leads_to: str) -> Claim:
     """A name of the program's own that is a link, or stands behind one."""
     return Claim(f"{name} (a link)", f"use {visible(leads_to, LONGEST)} as {name}, which is a link", leads_to)
+
+
+def came_name(path: Path) -> str:
+    """The name of the claim of a file that came while the agent worked."""
+    return f"{path} (made during a run)"
+
+
+def came_claim(path: Path, holds: Iterable[str], text: str) -> Claim:
+    """A file of settings that came into the folder while the agent worked there."""
+    what = visible(", ".join(holds), LONGEST) or "nothing"
+    return Claim(came_name(path), f"use {visible(str(path))}, which came during a run here ({what})", text)
 
 
 LONGEST_PROMPT = 6_000

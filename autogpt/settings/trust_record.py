@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -17,7 +18,7 @@ from typing import Any
 
 from autogpt.core.errors import UsageError
 from autogpt.settings.texts import read_text, resolved, write_text
-from autogpt.settings.trust import Claim
+from autogpt.settings.trust import Claim, came_name
 
 _FORMAT = 1
 
@@ -38,6 +39,7 @@ class TrustRecord:
         self._path = configuration / "folders" / f"{name}.json" if configuration else None
         self._answers: dict[str, bool] = {}
         self._profiles: dict[str, Any] = {}
+        self._came: set[str] = set()
         self._read()
 
     def answer(self, claim: Claim) -> bool | None:
@@ -67,10 +69,30 @@ class TrustRecord:
     def keep(self, answers: dict[Claim, bool], profiles: dict[Path, Said] | None = None) -> bool:
         """Add what the person said. False where it can't be kept: then it holds for this start alone."""
         self._answers.update({claim.digest: yes for claim, yes in answers.items()})
+        accepted = {claim.name for claim, yes in answers.items() if yes}
+        self._came = {name for name in self._came if came_name(Path(name)) not in accepted}
         for path, said in (profiles or {}).items():
             budget = None if said.budget is None else str(said.budget)
             self._profiles[str(resolved(path))] = {"budget": budget}
         return self._write()
+
+    def is_doubted(self, path: Path) -> bool:
+        """Whether a file, if it is there, may have come from the agent's work."""
+        return str(path) in self._came
+
+    def doubt(self, paths: Iterable[Path]) -> None:
+        """These may come, or have come, from the agent's work: at its begin those that it could make."""
+        self._read()  # a run is long, and the person may have answered elsewhere
+        if new := {str(path) for path in paths} - self._came:
+            self._came |= new
+            self._write()
+
+    def trust_absent(self) -> None:
+        """No agent works here now: what has not come is the person's, when it comes."""
+        self._read()
+        if gone := {name for name in self._came if not os.path.lexists(name)}:
+            self._came -= gone
+            self._write()
 
     def _read(self) -> None:
         try:
@@ -85,6 +107,9 @@ class TrustRecord:
             self._answers = {name: yes for name, yes in answers.items() if isinstance(yes, bool)}
         if isinstance(profiles, dict):
             self._profiles = profiles
+        came = kept.get("came")
+        if isinstance(came, list):
+            self._came = {name for name in came if isinstance(name, str)}
 
     def _write(self) -> bool:
         if self._path is None:
@@ -94,6 +119,7 @@ class TrustRecord:
             "folder": self._folder,
             "answers": self._answers,
             "profiles": self._profiles,
+            "came": sorted(self._came),
         }
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -186,21 +186,18 @@ class Workspace:
         """The folders that something lies in, as they are known from one run to the next."""
         return [folder_id(folder) for folder in Path(self.root, entry.name).parents]
 
-    def look(self, name: str) -> Entry | None:
-        """What is there under a name, links followed; None if nothing is."""
+    def look(self, name: str, *, follow_last: bool = True) -> Entry | None:
+        """What is there under a name, links followed, but for the last without `follow_last`; None if nothing is."""
         try:
-            with self._reach(name, missing=True) as place:
-                return _entry(self._shown(place.parts), place.folder.status(place.name))
+            with self._reach(name, follow_last=follow_last, missing=True) as place:
+                return self._entry_at(place)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def is_link(self, name: str) -> bool:
         """Whether a name is that of a link, wherever it leads."""
-        try:
-            with self._reach(name, follow_last=False, missing=True) as place:
-                return place.name != "." and is_link(place.folder.status(place.name))
-        except (FileNotFoundError, NotADirectoryError):
-            return False
+        entry = self.look(name, follow_last=False)
+        return entry is not None and entry.kind == "link"
 
     def exists(self, name: str) -> bool:
         """Whether anything is there under a name."""
@@ -220,6 +217,10 @@ class Workspace:
                 self._errors(name, missing=True),
                 self._reaching(base, parts[:known], follow_last=follows, changes=changes) as place,
             ):
+                if changes and known < len(parts):
+                    self._refuse_new(place, parts[known:])
+                elif changes:
+                    self._refuse_shutting(place.folder, place.parts)
                 return self._shown((*place.parts, *parts[known:]))
         return self._shown(parts)
 
@@ -375,9 +376,6 @@ class Workspace:
         """Remove a file, a link (not what it leads to), or an empty folder; returns what it was."""
         with self._writing, self._reach(name, follow_last=False, changes=True) as place:
             entry = self._removable(place, name)
-            if entry.kind == "link":
-                with suppress(OSError):
-                    entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
             if entry.kind == "folder":
                 place.folder.remove_folder(place.name)
             else:
@@ -389,7 +387,7 @@ class Workspace:
         """What is to be deleted. Raises CommandError for what is never deleted."""
         if place.name == "." or self._above_root(place.parts):
             raise CommandError("The workspace's own folder can't be deleted. Name a file in it.")
-        entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+        entry = self._entry_at(place)
         if entry.kind == "folder" and (inside := self._entries(place)):
             raise CommandError(
                 f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
@@ -517,6 +515,17 @@ class Workspace:
             "new ones."
         )
 
+    def _refuse_new(self, place: Place, missing: Parts) -> None:
+        """Raise CommandError for what may not be made: folders that are missing from a place on."""
+        for count in range(1, len(missing) + 1):
+            self._refuse_write((*place.parts, *missing[:count]))
+        folder = place.folder if place.name == "." else place.folder.child(place.name)
+        try:
+            self._refuse_shutting(folder, (*place.parts, missing[0]))
+        finally:
+            if folder is not place.folder:
+                folder.close()
+
     def _refuse_shutting(self, folder: Folder, way: Parts) -> None:
         """Raise CommandError where something new would make a folder a bare repository, whose settings git obeys."""
         name = folded(way[-1]) if way else ""
@@ -540,6 +549,13 @@ class Workspace:
         if parts[: len(self._inside)] == self._inside:
             return spelled(parts[len(self._inside) :])
         return str(PurePath(self._names.path.anchor, *parts))
+
+    def _entry_at(self, place: Place) -> Entry:
+        entry = _entry(self._shown(place.parts), place.folder.status(place.name))
+        if entry.kind == "link":
+            with suppress(OSError):
+                entry = replace_fields(entry, target=_plain(place.folder.link_target(place.name)))
+        return entry
 
     def _entries(self, place: Place) -> list[Entry]:
         found = []

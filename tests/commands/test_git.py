@@ -22,6 +22,7 @@ from autogpt.commands.registry import Registry
 from autogpt.core.actions import Action
 from autogpt.core.events import Ran
 from autogpt.core.policy import Policy, Preset, Verdict, ruling
+from autogpt.core.run_by_others import SHUT_MARKS
 from autogpt.http import Admission, Door
 from autogpt.sandboxes import git as git_door
 from autogpt.sandboxes import landlock
@@ -523,6 +524,26 @@ def test_one_that_is_named_is_refused_until_it_is_named_as_one(tea: Path, call: 
     assert ".env" in git(tea, "ls-tree", "-r", "--name-only", "HEAD").split()
 
 
+def test_a_plain_password_is_left_out_by_its_line_and_asked_about(
+    workspace: Workspace, environ: dict[str, str], tea: Path, call: Call
+) -> None:
+    put(tea, {"app.ini": "[db]\nuser = tea\npassword = hunter2\n", "b.txt": "b"})
+    done = call("git_commit", message="x", path="tea")
+    assert "Left out, for they seem to hold keys or passwords: app.ini (line 3)." in done.result
+    refused = call("git_commit", message="x", path="tea", files=["tea/app.ini"])
+    assert "app.ini (line 3) seems to hold" in refused.result
+    registry = Registry([family_of(workspace, environ)], workspace=workspace, clock=StoppedClock())
+    with_keys = {"message": "x", "path": "tea", "keys": ["tea/app.ini"]}
+    asked = registry.preview(Action("git_commit", with_keys))
+    assert asked is not None
+    assert asked.what == "commits 1 file, of which app.ini (line 3) seems to hold keys or passwords"
+    assert call("git_commit", **with_keys).ok
+    put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter2\n", "c.txt": "c"})
+    assert "Left out" not in call("git_commit", message="it is out already", path="tea").result
+    put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter3\n", "d.txt": "d"})
+    assert "app.ini (line 3)" in call("git_commit", message="another one", path="tea").result
+
+
 def test_to_commit_keys_needs_the_persons_yes(workspace: Workspace, environ: dict[str, str]) -> None:
     (command,) = (one for one in commands_of(family_of(workspace, environ)) if one.spec.name == "git_commit")
     plain, with_keys = {"message": "x"}, {"message": "x", "keys": [".env"]}
@@ -668,6 +689,36 @@ def test_a_repository_is_made_in_folders_of_the_workspace_alone(
     assert not done.ok
     assert not (workspace.root / ".git").exists()
     assert not (workspace.root / "x").exists()
+
+
+def test_no_folder_becomes_a_repository_by_one_that_is_made_in_it(
+    workspace: Workspace, site: Site, call: Call
+) -> None:
+    """With `objects` in it, the folder would be a repository, and the agent's own file its settings."""
+    for name in ("HEAD", "refs/x", "config"):
+        workspace.write_text(f"proj/{name}", "ref: refs/heads/main\n")
+    for path in ("proj/objects", "proj/Objects/x"):
+        for done in (
+            call("git_init", path=path),
+            call("clone_repository", repository_url=site.url, clone_path=path),
+        ):
+            assert "would be git's settings" in done.result
+    assert sorted(entry.name for entry in (workspace.root / "proj").iterdir()) == ["HEAD", "config", "refs"]
+
+
+@pytest.mark.parametrize("marks", [marks for marks in SHUT_MARKS if "HEAD" in marks])
+def test_what_is_refused_as_a_repository_is_one_to_git(tmp_path: Path, marks: tuple[str, ...]) -> None:
+    """Git obeys the settings of such a folder, so that none may be made."""
+    trap, common = tmp_path / "trap", tmp_path / ("common" if "commondir" in marks else "bare")
+    bare = tmp_path / "bare"
+    for folder in (bare, common / "objects", common / "refs"):
+        folder.mkdir(parents=True, exist_ok=True)
+    (bare / "HEAD").write_text("ref: refs/heads/main\n")
+    (bare / "commondir").write_text("../common\n") if "commondir" in marks else None
+    (common / "config").write_text(f'[core]\n\tbare = true\n[alias]\n\tsprung = "!touch {trap}"\n')
+    assert all((bare / mark).exists() for mark in marks)
+    subprocess.run(["git", "sprung"], cwd=bare, check=True)
+    assert trap.exists()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
@@ -1073,3 +1124,17 @@ def test_git_in_the_workspace_is_not_the_git_that_is_used(workspace: Workspace, 
     assert found is not None
     assert not Path(found.program).is_relative_to(workspace.root)
     assert Git.find({"PATH": "."}, workspace.root) is None or os.path.isabs(found.program)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="symlinks need rights there")
+def test_nor_is_one_that_a_folder_of_path_or_a_link_there_leads_to(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = program(workspace.root / "bin", "git")
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "git").symlink_to(made)
+    monkeypatch.setattr(git_door, "SYSTEM_PATH", ())
+    monkeypatch.chdir(workspace.root)
+    for path in (".", "bin", "", str(own), str(workspace.root / "bin")):
+        assert Git.find({"PATH": path}, workspace.root) is None, path

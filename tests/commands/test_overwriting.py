@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import zipfile
 from collections.abc import Callable
@@ -354,29 +355,59 @@ def test_every_command_that_changes_a_file_by_its_name_is_held_to_this(workspace
     assert changing == {"write_to_file", "append_to_file", "delete_file", "patch_file"}
 
 
-@pytest.mark.parametrize(
-    ("command", "args"),
-    [
-        ("write_to_file", {"text": "TOKEN=***\nPORT=8080\n"}),
-        ("patch_file", {"edits": [{"search": "TOKEN=***\nPORT=80", "replace": "TOKEN=***\nPORT=8080"}]}),
-    ],
-)
-def test_the_mask_of_a_secret_is_not_written_in_its_place(
-    workspace: Workspace, command: str, args: dict[str, object]
-) -> None:
-    file = workspace.root / "settings.ini"
-    held = "TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789\nPORT=80\n"
-    file.write_text(held)
+HELD = "TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789\nPORT=80\n# *** of my own ***\nNAME=***\n"
+
+
+def masking(workspace: Workspace, command: str, **args: object) -> Ran:
+    """What came of a command on settings.ini, in which a token is masked to the model."""
     registry = Registry(
         [FileCommands(workspace), PatchCommands(workspace)],
         workspace=workspace,
         clock=StoppedClock(),
         redactor=Redactor([]),
     )
-    ran = registry.run(registry.canonical(Action(command, {"filename": "settings.ini", **args})))
+    return registry.run(registry.canonical(Action(command, {"filename": "settings.ini", **args})))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("write_to_file", {"text": "TOKEN=***\nPORT=8080\n"}),
+        ("write_to_file", {"text": "PORT=8080\n  token = '***'\n"}),
+        ("write_to_file", {"text": 'export TOKEN="***"  # as before\n'}),
+        ("append_to_file", {"text": "TOKEN: ***\n"}),
+        ("patch_file", {"edits": [{"search": "TOKEN=***\nPORT=80", "replace": "TOKEN=***\nPORT=8080"}]}),
+        ("patch_file", {"edits": [{"search": "PORT=80", "replace": "PORT=81\nTOKEN=***"}]}),
+        ("patch_file", {"edits": json.dumps([{"search": "PORT=80", "replace": "PORT=81\nTOKEN=***"}])}),
+    ],
+)
+def test_the_mask_of_a_secret_is_not_written_in_its_place(
+    workspace: Workspace, command: str, args: dict[str, object], encoding: str
+) -> None:
+    file = workspace.root / "settings.ini"
+    file.write_text(HELD, encoding)
+    ran = masking(workspace, command, **args)
     assert not ran.ok
     assert "stands for a secret" in ran.result
-    assert file.read_text() == held
+    assert file.read_text(encoding) == HELD
+
+
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("write_to_file", {"text": "# *** of my own ***\nNAME=***\n"}),
+        ("write_to_file", {"text": "PORT=81\nPASSWORD=***\n"}),
+        ("append_to_file", {"text": "**bold** and ***both***\n"}),
+        ("patch_file", {"edits": [{"search": "NAME=***", "replace": "NAME=tea"}]}),
+    ],
+)
+def test_stars_that_stand_for_no_secret_are_written(
+    workspace: Workspace, command: str, args: dict[str, object]
+) -> None:
+    (workspace.root / "settings.ini").write_text(HELD)
+    ran = masking(workspace, command, **args)
+    assert ran.ok, ran.result
 
 
 def test_a_notebook_is_replaced_by_a_notebook_alone(call: Call, workspace: Workspace) -> None:

@@ -128,7 +128,7 @@ def test_a_document_is_read_whole(workspace: Workspace, tmp_path: Path) -> None:
 class Swapping(Workspace):
     """In which a program in the background puts another folder in the place of one that was looked at."""
 
-    def look(self, name: str) -> Entry | None:
+    def look(self, name: str, *, follow_last: bool = True) -> Entry | None:
         """The same, and then the folder is another."""
         entry = super().look(name)
         if name == "notes/links.md" and (self.root / "other").exists():

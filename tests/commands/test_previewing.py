@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -192,7 +193,9 @@ def test_what_is_deleted_is_looked_at_before_the_question(workspace: Workspace, 
         assert said in made.fails
         assert made.fails == registry.run(action).result
     for name in ("full/a.txt", "out"):
-        assert registry.preview(Action("delete_file", {"filename": name})) is None
+        made = registry.preview(Action("delete_file", {"filename": name}))
+        assert made is not None
+        assert not made.fails
 
 
 def test_wrong_arguments_of_any_command_need_no_question(registry: Registry) -> None:
@@ -262,6 +265,7 @@ def test_a_long_search_for_the_shortest_difference_is_given_up(monkeypatch: pyte
         ("write_to_file", {"text": "new\n"}),
         ("append_to_file", {"text": "new\n"}),
         ("patch_file", {"edits": [{"search": "one", "replace": "1"}]}),
+        ("delete_file", {}),
     ],
 )
 def test_a_yes_is_for_what_was_shown(
@@ -288,3 +292,79 @@ def test_a_file_that_came_while_it_was_asked_about_is_not_replaced(
     (workspace.root / "new.txt").write_text("the person's\n")
     assert not registry.run(action).ok
     assert (workspace.root / "new.txt").read_text() == "the person's\n"
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_it_is_refused_once_and_what_changed_is_told_of_a_file_that_was_read(
+    workspace: Workspace, registry: Registry, read: bool
+) -> None:
+    file = workspace.root / "a.txt"
+    file.write_text("one\ntwo\n")
+    if read:
+        registry.run(registry.canonical(Action("read_file", {"filename": "a.txt"})))
+    action = registry.canonical(Action("delete_file", {"filename": "a.txt"}))
+    registry.preview(action)
+    file.write_text("one\nthe person's\n")
+    refused = registry.run(action)
+    assert not refused.ok
+    assert "it was not deleted" in refused.result
+    assert ("+the person's" in refused.result) is read
+    registry.preview(action)
+    assert registry.run(action).ok
+    assert not file.exists()
+
+
+def test_what_would_be_deleted_is_told(workspace: Workspace, registry: Registry) -> None:
+    workspace.write_text("a.txt", "one\ntwo\n")
+    workspace.write_bytes("b.bin", b"\x89PNG\r\n\x1a\n" + b"\x00\xff\xfe" * 31)
+    (workspace.root / "folder").mkdir()
+    assert preview(registry, "delete_file", filename="a.txt") == Preview("a.txt", "deletes 2 lines (8 bytes)")
+    assert (
+        preview(registry, "delete_file", filename="b.bin").what
+        == "deletes a file that is not text (101 bytes)"
+    )
+    assert preview(registry, "delete_file", filename="folder").what == "deletes an empty folder"
+    assert "There is no 'c'" in preview(registry, "delete_file", filename="c").fails
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("was", ["link", "file", "folder"])
+def test_another_thing_of_the_name_is_not_deleted_instead(
+    workspace: Workspace, registry: Registry, was: str
+) -> None:
+    place = workspace.root / "a"
+    make: dict[str, Callable[[], object]] = {
+        "link": lambda: place.symlink_to("there"),
+        "other link": lambda: place.symlink_to("elsewhere"),
+        "file": lambda: place.write_text("x"),
+        "folder": place.mkdir,
+    }
+    action = registry.canonical(Action("delete_file", {"filename": "a"}))
+    make[was]()
+    what = preview(registry, "delete_file", filename="a").what
+    assert ("a link to there, which stays" in what) is (was == "link")
+    for now in make.keys() - {was}:
+        place.rmdir() if place.is_dir() and not place.is_symlink() else place.unlink()
+        make[now]()
+        assert "while the user was asked" in registry.run(action).result
+        assert os.path.lexists(place)
+        registry.preview(action)
+    assert registry.run(action).ok
+    assert not os.path.lexists(place)
+
+
+@pytest.mark.parametrize("command", ["write_to_file", "append_to_file", "delete_file"])
+def test_a_yes_for_a_very_long_file_is_for_that_one_too(
+    workspace: Workspace, registry: Registry, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("autogpt.commands.files.BIGGEST", 10)
+    file = workspace.root / "a.txt"
+    file.write_text("0123456789\n")
+    args = {} if command == "delete_file" else {"text": "x\n"}
+    action = registry.canonical(Action(command, {"filename": "a.txt", **args}))
+    registry.preview(action)
+    file.write_text("the person's own words\n")
+    assert "while the user was asked" in registry.run(action).result
+    assert file.read_text() == "the person's own words\n"
+    registry.preview(action)
+    assert registry.run(action).ok

@@ -12,6 +12,8 @@ from autogpt.core.decide import decide
 from autogpt.core.effects import Ask, Begin, Record
 from autogpt.core.events import Denied, Ran, Replied, Resumed, RuleAdded
 from autogpt.core.policy import BY_THE_PERSON, Policy, Preset, Rule, Verdict, always_pattern, ruling
+from autogpt.core.policy.executing import executed
+from autogpt.core.run_by_others import Grade
 from autogpt.core.session import Session
 from tests.core.world import COMMANDS, setup
 
@@ -111,6 +113,43 @@ def test_it_stays_so_when_the_run_goes_on_later() -> None:
 def test_a_download_brings_text_from_outside_itself() -> None:
     assert is_denied(wants(session(), DOWNLOAD, url="https://x.example/a", filename="Makefile"))
     assert isinstance(wants(session(), DOWNLOAD, url="https://x.example/a", filename="a.csv"), Begin)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("sub\\.envrc", "sub\\.envrc"),
+        (".github/./copilot-instructions.md", ".github/./copilot-instructions.md"),
+        (".github//copilot-instructions.md", ".github//copilot-instructions.md"),
+        (".git/config", ".git/config"),
+        ("a/.AUTOGPT/x", "a/.AUTOGPT/x"),
+        (["a.txt", ["b/.envrc"]], "b/.envrc"),
+        (["Makefile", ".envrc"], ".envrc"),
+        ([], None),
+        (3, None),
+    ],
+)
+def test_however_files_are_named(name: Any, told: str | None) -> None:
+    found = executed(Action("write_to_file", {"filename": name, "text": ".envrc"}), WRITE, outside=True)
+    assert (found and (found.path, found.grade)) == (told and (told, Grade.PRESENCE))
+
+
+@pytest.mark.parametrize(
+    ("touches", "asks"),
+    [
+        ({Touch.FILES}, False),
+        ({Touch.FILES, Touch.NETWORK}, True),
+        ({Touch.FILES, Touch.FETCHING}, True),
+        ({Touch.FILES, Touch.FETCHING, Touch.PROCESSES}, False),
+        ({Touch.FILES, Touch.FETCHING, Touch.HOST}, False),
+        ({Touch.FETCHING}, False),
+    ],
+)
+def test_what_a_command_touches_says_whether_its_files_are_looked_at(touches: set[Touch], asks: bool) -> None:
+    action = Action("write_to_file", {"filename": "Makefile", "text": "x"})
+    spec = replace(WRITE, touches=frozenset(touches))
+    assert bool(executed(action, spec, outside=False)) is asks
+    assert executed(action, replace(spec, reads_only=True), outside=True) is None
 
 
 def test_programs_name_files_to_run_them() -> None:

@@ -59,6 +59,25 @@ def test_links_lead_to_no_other_file(tmp_path: Path) -> None:
     assert bits(place / "new") == 0
 
 
+def test_a_link_that_somebody_puts_in_meanwhile_leads_to_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the search and the change a program can swap a file, or a folder on the way, for a link."""
+    outside = put(tmp_path / "outside/program", 0o4755)
+    place = tmp_path / "place"
+    put(place / "new", 0o4755)
+    set_ids = SetIds(place)
+    monkeypatch.setattr("autogpt.sandboxes.set_ids._found", lambda place: iter(()))
+    set_ids.remember()
+    (place / "link").symlink_to(outside)
+    (place / "folder").symlink_to(outside.parent)
+    swapped = [place / "link", place / "folder/program", place / "new"]
+    monkeypatch.setattr("autogpt.sandboxes.set_ids._found", lambda place: iter(swapped))
+    set_ids.strip()
+    assert bits(outside) == 0o4000
+    assert bits(place / "new") == 0
+
+
 @pytest.mark.real
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such bits there")
 def test_where_no_filter_holds_programs_to_it_the_bits_go_after_each_command(tmp_path: Path) -> None:

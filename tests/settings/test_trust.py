@@ -10,7 +10,7 @@ import pytest
 
 from autogpt.settings import Loaded, load_settings
 from autogpt.settings.grades import FREE, LOWER, NEVER, Grade, is_loopback
-from autogpt.settings.trust import Claim, everything, nobody
+from autogpt.settings.trust import Claim, everything, nobody, typed_key_claim
 from autogpt.settings.trust_record import Said, TrustRecord
 from autogpt.settings.variables import VARIABLES, UsedFrom
 
@@ -154,6 +154,16 @@ def test_keys_models_names_and_limits_downwards_ask_nothing(text: str, env: Path
     assert load(env).claims == ()
 
 
+@pytest.mark.parametrize("name", UP_TO_DEFAULT.split())
+def test_limits_upwards_are_asked_about(name: str, env: Path) -> None:
+    (variable,) = (variable for variable in VARIABLES if variable.name == name)
+    env.write_text(f"{name}={variable.default}\n")
+    assert names(load(env)) == []
+    env.write_text(f"{name}={int(variable.default) + 1}\n")
+    assert names(load(env)) == [name]
+    assert load(env).settings == load(Path("none")).settings
+
+
 def test_what_has_no_effect_yet_does_not_hold_either(env: Path) -> None:
     env.write_text("REDIS_HOST=evil.example\nPLUGINS_DIR=/tmp/plugins\n")
     assert load(env).settings == load(Path("none")).settings
@@ -215,6 +225,14 @@ class TestAnAddressForAKey:
         narrower.keep({with_key: False})
         assert narrower.answer(without) is None
 
+    def test_that_was_typed_here_stays_the_persons_beside_any_address(self, env: Path) -> None:
+        env.write_text(f"OPENAI_API_KEY={KEY}\nOPENAI_API_BASE_URL=https://elsewhere.example/v1\n")
+        typed = typed_key_claim("OPENAI_API_KEY", KEY)
+        loaded = load(env, lambda claim: claim == typed)
+        assert loaded.settings.models.api_key is not None
+        assert loaded.settings.models.base_url == load(Path("none")).settings.models.base_url
+        assert "your OPENAI_API_KEY (which you typed here)" in loaded.claims[0].words
+
     def test_of_its_own_file_goes_with_it(self, env: Path) -> None:
         """A key that was made for that server is not sent to OpenAI instead."""
         env.write_text(f"OPENAI_API_KEY={KEY}\nOPENAI_API_BASE_URL=https://elsewhere.example/v1\n")
@@ -257,6 +275,15 @@ class TestAzure:
         accepted = load(env, everything, OPENAI_API_KEY=KEY).settings.azure
         assert accepted is not None
         assert accepted.api_base == "https://evil.openai.azure.com"
+
+    def test_the_persons_own_file_is_not_switched_on_by_a_folder(self, env: Path, tmp_path: Path) -> None:
+        own = tmp_path / "azure.yaml"
+        own.write_text(self.FILE)
+        env.write_text("USE_AZURE=True\n")
+        named = str(own)
+        assert names(load(env, AZURE_CONFIG_FILE=named)) == ["USE_AZURE"]
+        env.write_text("")
+        assert names(load(env, AZURE_CONFIG_FILE=named, USE_AZURE="True")) == []
 
     def test_another_address_is_another_question(self, env: Path, tmp_path: Path) -> None:
         env.write_text("USE_AZURE=True\n")
@@ -417,3 +444,45 @@ class TestRecord:
             record = TrustRecord(place, Path("/a"))
             assert not record.keep({self.CLAIM: True})
             assert record.accepts(self.CLAIM)
+
+
+class TestAFileThatCameDuringARun:
+    def test_holds_only_with_a_yes(self, env: Path) -> None:
+        env.write_text(f"OPENAI_API_KEY={KEY}\nTEMPERATURE=1\n")
+
+        def doubted(path: Path) -> bool:
+            return path == env
+
+        loaded = load_settings({}, env, {}, nobody, doubted)
+        assert [claim.words for claim in loaded.claims] == [
+            "use .env, which came during a run here (OPENAI_API_KEY, TEMPERATURE)"
+        ]
+        assert loaded.settings.models == load(Path("none")).settings.models
+        assert (
+            load_settings({}, env, {}, lambda claim: claim.askable, doubted).settings.models.temperature == 1
+        )
+        env.unlink()
+        assert load_settings({}, env, {}, nobody, doubted).claims == ()
+
+    def test_is_in_doubt_until_it_is_seen_not_to_be_there_or_accepted(
+        self, env: Path, tmp_path: Path
+    ) -> None:
+        record, profile = TrustRecord(tmp_path / "c", Path.cwd()), Path("ai_settings.yaml")
+        record.doubt([env, profile])
+        env.write_text("TEMPERATURE=1\n")
+        other = TrustRecord(tmp_path / "c", Path.cwd())
+        other.trust_absent()
+        for one in (other, TrustRecord(tmp_path / "c", Path.cwd())):
+            assert (one.is_doubted(env), one.is_doubted(profile)) == (True, False)
+        (claim,) = load_settings({}, env, {}, nobody, other.is_doubted).claims
+        other.keep({claim: False})
+        assert other.is_doubted(env)
+        other.keep({claim: True})
+        assert not TrustRecord(tmp_path / "c", Path.cwd()).is_doubted(env)
+
+    def test_what_was_answered_meanwhile_elsewhere_is_not_forgotten(self, env: Path, tmp_path: Path) -> None:
+        record = TrustRecord(tmp_path / "c", Path.cwd())
+        claim = Claim("X", "x", "x")
+        TrustRecord(tmp_path / "c", Path.cwd()).keep({claim: True})
+        record.doubt([env])
+        assert TrustRecord(tmp_path / "c", Path.cwd()).answer(claim) is True

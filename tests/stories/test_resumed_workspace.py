@@ -209,3 +209,71 @@ class TestByHand:
             with sit_down(ready, "resume", "-c", **provider(server)) as person:
                 person.sees("DONE.").sees_not("Go on there?")
                 assert person.ends() == 0
+
+    @pytest.mark.parametrize("own", ["API_BUDGET", "profile"])
+    @pytest.mark.parametrize("forged", ["1000", None])
+    def test_a_record_from_elsewhere_raises_no_budget(
+        self, ready: Place, own: str, forged: str | None
+    ) -> None:
+        """The lower one holds, and the yes to its workspace is no yes to its budget the next time either."""
+        from tests.stories.person import sit_down
+
+        more = {"API_BUDGET": "2.00"} if own == "API_BUDGET" else {}
+        profile = ready.folder / "ai_settings.yaml"
+        if own == "profile":
+            profile.write_text(SAVED.replace("api_budget: 0.0", "api_budget: 2.0"))
+        with OpenAIServer(Model(write("a.md"), write("b.md"), write("c.md"))) as server:
+            with sit_down(ready, "-c", "-l", "1", **provider(server, **more)) as person:
+                person.sees("Go on with this profile?").types("y").sees("a.md", "Go on with:")
+                assert person.ends() == 5
+            self.forge(ready, forged)
+            if own == "profile":
+                profile.write_text(SAVED.replace("api_budget: 0.0", "api_budget: 1000.0"))
+            for name in ("b.md", "c.md"):
+                with sit_down(ready, "resume", "-c", "-l", "1", **provider(server, **more)) as person:
+                    person.sees("not known to have begun").sees("Go on there?").types("y")
+                    person.sees("The budget is $2.00, and not", name, "Go on with:")
+                    assert person.ends() == 5
+
+    def test_a_yes_to_one_that_costs_no_more_is_kept(self, ready: Place) -> None:
+        from tests.stories.person import sit_down
+
+        model = Model(write("a.md"), write("b.md"), write("c.md"))
+        with OpenAIServer(model) as server:
+            environ = provider(server, API_BUDGET="2.00")
+            assert ready.run("-y", "-c", "-l", "1", **environ).code == 5
+            self.forge(ready, "2.00")
+            named = ready.run("resume", "-c", "-l", "1", "-w", "auto_gpt_workspace", **environ)
+            assert named.code == 5, named.said
+            assert "nobody is there to ask" in ready.run("resume", "-c", **environ).err
+            with sit_down(ready, "resume", "-c", "-l", "1", **environ) as person:
+                person.sees("not known to have begun").sees("Go on there?").types("y").sees(
+                    "c.md", "Go on with:"
+                )
+                assert person.ends() == 5
+            assert ready.run("resume", "-c", **environ).code == 0
+
+    def test_nor_does_one_that_is_taken_up_with_nobody_there(self, ready: Place) -> None:
+        with OpenAIServer(Model(write("a.md"))) as server:
+            assert ready.run("-y", "-c", "-l", "1", **provider(server)).code == 5
+            self.forge(ready, "1000")
+            environ = provider(server, API_BUDGET="2.00")
+            ended = ready.run("resume", "-c", "-w", "auto_gpt_workspace", **environ)
+            assert (ended.code, "The budget is $2.00, and not $1000.00" in ended.said) == (0, True), (
+                ended.said
+            )
+            self.forge(ready, "1000")
+            more = ready.run("resume", "-c", "-w", "auto_gpt_workspace", "--budget", "3", **environ)
+            assert "This run may cost $3.00" in more.said
+
+    @staticmethod
+    def forge(place: Place, budget: str | None) -> None:
+        """Put a record in the place of the run's own that nobody on this account began."""
+        journal = place.journals()[-1]
+        opened = store(place.folder / ".autogpt/runs").read()
+        folder = journal.parent
+        new = folder.with_name(folder.name[:-1] + ("0" if folder.name[-1] != "0" else "1"))
+        folder.rename(new)
+        (new / journal.name).unlink()
+        setup = {**opened.header.setup, "limits": {"budget": budget}}
+        begin_again(new, replace(opened.header, id=new.name, setup=setup))

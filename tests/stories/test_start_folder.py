@@ -21,7 +21,8 @@ from autogpt.core.errors import UsageError
 from autogpt.governing import governing
 from autogpt.options import Options
 from autogpt.settings import load_settings
-from tests.loopback.openai_server import OpenAIServer
+from tests.http.servers import reply, serving
+from tests.loopback.openai_server import Answer, Hang, OpenAIServer, Request
 from tests.stories.world import ROOT, SAVED, Ended, Model, Place, provider, step, write
 
 pytestmark = pytest.mark.real
@@ -173,6 +174,35 @@ def test_importing_the_package_leaves_the_import_path_alone(place: Place) -> Non
         [sys.executable, "-c", code], cwd=place.folder, env=place.env(), capture_output=True
     )
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="scripts are no programs there")
+@pytest.mark.parametrize("way", ["{workspace}/bin", "auto_gpt_workspace/bin", "bin", ".", "", "{links}"])
+def test_no_browser_is_started_that_the_agent_or_the_folder_brought(
+    place: Place, log: Path, way: str
+) -> None:
+    """A browser and its driver run with the person's rights: not from the workspace, nor by a relative place."""
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    links = place.folder.parent / "links"
+    for folder in (place.workspace / "bin", place.folder / "bin", place.folder, links):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("chromium", "chromedriver"):
+            if folder == links:
+                (folder / name).symlink_to(place.workspace / "bin" / name)
+            else:
+                (folder / name).write_text(f"#!/bin/sh\necho {name} >> {shlex.quote(str(log))}\n")
+                (folder / name).chmod(0o755)
+    page = b"<title>Shop</title><div id=root></div><script src=/app.js></script>"
+    with serving(lambda request: reply(page, Content_Type="text/html")) as pages:
+        model = Model(
+            step("browse_website", url=f"http://127.0.0.1:{pages.port}/", question="What is there?")
+        )
+        with OpenAIServer(model) as server:
+            environ = provider(server, ALLOW_PRIVATE_NETWORK="True")
+            path = way.format(workspace=place.workspace, links=links)
+            run = place.run("-y", "--continuous", PATH=path, **environ)
+    assert (run.code, sprung(log)) == (0, []), run.said
+    assert "the browser chrome isn't installed" in model.prompts[-1]
 
 
 # -- what governs the agent is never in its reach ------------------------------------------------
@@ -361,3 +391,134 @@ def test_files_of_settings_in_the_workspace_are_read_only_to_programs(place: Pla
     assert (place.folder / "ai_settings.yaml").read_text() == SAVED
     assert (place.folder / ".env").read_text() == "TEMPERATURE=0\n"
     assert own.read_text() == "y\n", "programs ran, and may write what is not the program's"
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
+class TestMadeDuringARun:
+    """What a program makes where no file of settings was: told at the end, and asked about at the next start."""
+
+    MAKES = (
+        "echo SMART_LLM_MODEL=evil-model > .env; "
+        "printf 'ai_name: Evil\\nai_role: evil\\nai_goals: [obey]\\n' > ai_settings.yaml; "
+        "mkdir autogpt; echo > runpy.py; echo > notes.txt"
+    )
+    TASK = ("-c", "--task", "write about tea", "-w", ".")
+
+    @pytest.fixture
+    def made(self, place: Place) -> Place:
+        model = Model(step("execute_shell", command_line=shlex.join(["sh", "-c", self.MAKES])))
+        with OpenAIServer(model) as server:
+            run = place.run(*self.TASK, **provider(server, SANDBOX="bubblewrap"))
+        assert run.code == 0, run.said
+        assert "Made here during the run: .env, ai_settings.yaml. The next start asks" in run.said
+        assert "Made here during the run: autogpt, runpy.py. Started as a module" in run.said
+        shutil.rmtree(place.folder / "autogpt")
+        (place.folder / "runpy.py").unlink()
+        return place
+
+    def asked(self, place: Place, *options: str) -> tuple[Ended, set[str]]:
+        """A start with nobody there, and the models that it asked."""
+        with OpenAIServer(Model()) as server:
+            environ = provider(server)
+            environ.pop("SMART_LLM_MODEL", None)
+            run = place.run(*(options or self.TASK), **environ)
+            return run, {str(request.body["model"]) for request in server.requests}
+
+    def test_with_nobody_there_it_is_not_read(self, made: Place) -> None:
+        for _ in range(2):
+            run, models = self.asked(made)
+            assert run.code == 0, run.said
+            assert "nobody has said yes to it: .env (made during a run), ai_settings.yaml (made" in run.said
+            assert "evil-model" not in models
+        run, models = self.asked(made, *self.TASK, "--trust-folder")
+        assert "evil-model" in models, run.said
+
+    def test_a_no_is_kept_and_a_yes_is_for_good(self, made: Place) -> None:
+        from tests.stories.person import CTRL_D, sit_down
+
+        with OpenAIServer(Model()) as server:
+            environ = provider(server)
+            with sit_down(made, **environ) as person:
+                person.sees("use .env, which came during a run here (SMART_LLM_MODEL)")
+                person.sees("use ai_settings.yaml, which came during a run here (ai_name, ai_role, ai_goals)")
+                person.sees("Use these settings?").types("n").sees("Not used, as you said: .env")
+                person.sees("I want Auto-GPT to:").presses(CTRL_D)
+                assert person.ends() == 7
+            with sit_down(made, **environ) as person:
+                person.sees("Not used, as you said", "I want Auto-GPT to:").sees_not("Use these settings?")
+                person.presses(CTRL_D)
+                assert person.ends() == 7
+            (made.folder / ".env").write_text("TEMPERATURE=1\n")
+            with sit_down(made, **environ) as person:
+                person.sees("use .env, which came during a run here (TEMPERATURE)").types("y")
+                person.sees("I want Auto-GPT to:").presses(CTRL_D)
+                assert person.ends() == 7
+            (made.folder / ".env").write_text("TEMPERATURE=0\n")
+            with sit_down(made, **environ) as person:
+                person.sees("I want Auto-GPT to:").sees_not("came during a run here (T").presses(CTRL_D)
+                assert person.ends() == 7
+
+    def test_what_the_person_makes_between_runs_is_theirs(self, place: Place) -> None:
+        with OpenAIServer(Model()) as server:
+            run = place.run(*self.TASK, **provider(server))
+        assert (run.code, "Made here" in run.said) == (0, False)
+        (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_nor_does_one_ask_that_came_where_the_agent_does_not_work(self, place: Place) -> None:
+        class Meanwhile(Model):
+            """The person makes the file while the agent thinks."""
+
+            def __call__(self, request: Request) -> Answer:
+                (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+                return super().__call__(request)
+
+        with OpenAIServer(Meanwhile()) as server:
+            run = place.run(*self.TASK[:3], **provider(server))
+        assert (run.code, "Made here" in run.said) == (0, False), run.said
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_a_run_that_goes_on_is_watched_too(self, place: Place) -> None:
+        model = Model(write("a.md"), step("execute_shell", command_line=shlex.join(["sh", "-c", self.MAKES])))
+        with OpenAIServer(model) as server:
+            environ = provider(server, SANDBOX="bubblewrap")
+            assert place.run(*self.TASK, "-l", "1", **environ).code == 5
+            run = place.run("resume", "-c", **environ)
+        assert "Made here during the run: .env, ai_settings.yaml." in run.said
+
+    def test_what_a_killed_run_did_not_make_is_the_persons_when_it_comes(self, place: Place) -> None:
+        class Holding(Model):
+            """Doesn't answer the first step until the process is gone."""
+
+            def __call__(self, request: Request) -> Answer:
+                answer = super().__call__(request)
+                return Hang() if self.prompts else answer
+
+        model = Holding()
+        with OpenAIServer(model) as server:
+            process = place.start(*self.TASK, **provider(server))
+            model.wait_asked()
+            process.kill()
+            process.communicate()
+        assert self.asked(place, "--demo", "-c")[0].code == 0
+        (place.folder / ".env").write_text("SMART_LLM_MODEL=my-model\n")
+        run, models = self.asked(place)
+        assert (models, "Not used" in run.said) == ({"my-model"}, False)
+
+    def test_a_run_that_was_killed_leaves_it_in_question(self, place: Place) -> None:
+        os.mkfifo(place.folder / "ready")
+        line = shlex.join(["sh", "-c", f"{self.MAKES}; echo > ready; sleep 300"])
+        with OpenAIServer(Model(step("execute_shell", command_line=line))) as server:
+            process = place.start(*self.TASK, **provider(server, SANDBOX="bubblewrap"))
+            try:
+                assert (place.folder / "ready").read_text() == "\n"
+            finally:
+                process.kill()
+                process.communicate()
+        shutil.rmtree(place.folder / "autogpt")
+        (place.folder / "runpy.py").unlink()
+        run, models = self.asked(place)
+        assert "nobody has said yes to it: .env (made during a run)" in run.said
+        assert "evil-model" not in models

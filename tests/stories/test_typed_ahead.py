@@ -360,6 +360,21 @@ def test_stopped_by_ctrl_z_the_shell_gets_nothing_either(shell: Shell, place: Pl
     assert f"Feedback from the user: {LINE}" in model.prompts[1]
 
 
+def test_nor_does_it_get_half_a_line_nor_what_comes_before_the_next_ctrl_z(
+    shell: Shell, place: Place, model: Paced
+) -> None:
+    shell.starts("-y", "-c")
+    for _ in range(2):
+        model.wait_thinking()
+        shell.presses(LINE + "\r" + "echo half >> stolen-" + CTRL_Z).sees("Stopped").is_back()
+        shell.types("fg").sees("-m autogpt")
+        model.let()
+        shell.sees(f"│ {LINE}")
+    model.let(100)
+    shell.sees("DONE.").is_back()
+    assert not list(place.folder.glob("stolen*"))
+
+
 def test_the_terminal_is_as_it_was(shell: Shell, place: Place, model: Paced) -> None:
     shell.types("stty -a > before").sees(READY)
     shell.starts("-y", "-c", "-l", "1")

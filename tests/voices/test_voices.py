@@ -130,9 +130,16 @@ def test_openais_voice_is_paid_and_told() -> None:
 
 
 @posix
-def test_a_program_is_found_on_the_path_but_never_in_the_workspace(tmp_path: Path) -> None:
+@pytest.mark.parametrize("start", [".", "place", "elsewhere"])
+def test_a_program_is_found_on_the_path_but_never_in_the_workspace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
     place, own = tmp_path / "place", tmp_path / "own"
     place.mkdir()
+    for folder in (tmp_path / "elsewhere/place/bin", tmp_path / "elsewhere"):
+        folder.mkdir(parents=True, exist_ok=True)
+        program(folder, "afplay", "exit 0")
+    monkeypatch.chdir(tmp_path / start)
     program(place / "bin", "afplay", "exit 0")
     program(own, "aplay", "exit 0")
     (own / "paplay").symlink_to(place / "bin" / "afplay")

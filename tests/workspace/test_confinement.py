@@ -172,19 +172,38 @@ def test_environments_and_bare_repositories_are_not_changed(shut: Workspace, nam
 
 @pytest.mark.parametrize(
     "order",
-    [("HEAD", "objects/x", "refs/x"), ("refs/x", "HEAD", "objects/x"), ("objects/x", "refs/x", "head")],
+    [
+        ("HEAD", "objects/x", "refs/x"),
+        ("refs/x", "HEAD", "objects/x"),
+        ("objects/x", "refs/x", "head"),
+        ("refs/x", "HEAD", "objects"),
+        ("HEAD", "refs/x", "OBJECTS/deep/er"),
+        ("HEAD", "commondir"),
+        ("commondir", "Head"),
+    ],
 )
-@pytest.mark.parametrize("place", ["", "proj/"])
+@pytest.mark.parametrize("place", ["", "proj/", "a/proj/"])
 def test_no_bare_repository_is_made_of_files(
     workspace: Workspace, order: tuple[str, ...], place: str
 ) -> None:
     workspace.write_text(f"{place}config", "[core]\nfsmonitor = touch /tmp/x\n")
+    workspace.write_text(f"{place}other", "x")
     *first, last = order
     for name in first:
         workspace.write_text(place + name, "ref: refs/heads/main\n")
-    with pytest.raises(CommandError, match="git repository"):
-        workspace.write_text(place + last, "ref: refs/heads/main\n")
-    assert not (workspace.root / place / last).exists()
+    before = sorted(workspace.root.rglob("*"))
+    for change in (
+        lambda: workspace.write_text(place + last, "ref: refs/heads/main\n"),
+        lambda: workspace.append_text(place + last, "ref: refs/heads/main\n"),
+        lambda: workspace.keep(place + last, "x"),
+        lambda: workspace.keep_copy(place + last, workspace.root / place / "config"),
+        lambda: workspace.rename(place + "other", place + last),
+        lambda: workspace.locate(place + last, changes=True),
+        lambda: workspace.locate(place + last + "/new", changes=True),
+    ):
+        with pytest.raises(CommandError, match=r"git repository|not in the folder of"):
+            change()
+    assert sorted(workspace.root.rglob("*")) == before
 
 
 def test_they_can_be_read_and_listed(shut: Workspace) -> None:

@@ -640,3 +640,54 @@ def test_what_is_attached_to_a_file_is_kept(workspace: Workspace) -> None:
     assert path.read_text() == "new"
     assert os.getxattr(path, "user.note") == b"mine"
     assert os.getxattr(path, "system.posix_acl_access") == acl
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="no extended attributes there")
+def test_where_an_access_list_can_not_be_kept_the_group_gets_nothing(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its bits of the mode are then the list's mask, which may be more than it had."""
+    path = workspace.root / "a.txt"
+    path.write_text("old")
+    path.chmod(0o664)
+
+    def refusing(file: int, name: str, value: bytes) -> None:
+        raise PermissionError(name)
+
+    monkeypatch.setattr(os, "listxattr", lambda file: ["system.posix_acl_access"])
+    monkeypatch.setattr(os, "getxattr", lambda file, name: b"")
+    monkeypatch.setattr(os, "setxattr", refusing)
+    workspace.write_text("a.txt", "new")
+    assert path.stat().st_mode & 0o777 == 0o604
+    monkeypatch.setattr(os, "listxattr", lambda file: ["user.note"])
+    path.chmod(0o664)
+    workspace.write_text("a.txt", "newer")
+    assert path.stat().st_mode & 0o777 == 0o664
+
+
+@posix
+def test_rights_of_a_file_are_kept_but_for_those_of_its_owner_to_run_it(workspace: Workspace) -> None:
+    path = workspace.root / "run.sh"
+    path.write_text("old")
+    path.chmod(0o6755)
+    workspace.write_text("run.sh", "new")
+    assert path.stat().st_mode & 0o7777 == 0o755
+
+
+@posix
+def test_a_private_file_is_private_while_it_is_written(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = workspace.root / "a.txt"
+    path.write_text("old")
+    path.chmod(0o600)
+    seen: list[int] = []
+    write = os.write
+
+    def watching(descriptor: int, content: bytes) -> int:
+        seen.append(os.fstat(descriptor).st_mode & 0o777)
+        return write(descriptor, content)
+
+    monkeypatch.setattr(os, "write", watching)
+    workspace.write_text("a.txt", "new")
+    assert seen == [0o600]
