@@ -127,7 +127,8 @@ def stage(options: Options, *, acting: bool = True, working: bool = False) -> It
         ahead = stack.enter_context(TypeAhead(sys.stdin, interrupts)) if working else None
         events_to = stack.enter_context(claimed_stdout()) if options.output == "json" else None
         record = TrustRecord(configuration_folder(os.environ, home_of(os.environ)), Path.cwd())
-        record.trust_absent()
+        if working:
+            record.trust_absent()
         accepts = _accepts(options, os.environ, record)
         loaded = load_settings(os.environ, ENV_FILE, _overrides(options), accepts, record.is_doubted)
         settings = _with_models(loaded.settings, options)

@@ -61,7 +61,7 @@ SILENT = [
     ("app.py", 'label = {"password": "Kennwort"}'),
     ("app.py", 'password = "Enter your 1st password"'),
     ("app.js", "password: user.password1,"),
-    ("main.go", "pwd := t0ken"),
+    ("main.go", "pwd := t0kens9"),
     ("tests/conftest.py", 'PASSWORD = "hunter2"'),
     ("test_login.py", 'PASSWORD = "hunter2"'),
     ("src/login.spec.ts", "password: 'hunter2'"),
