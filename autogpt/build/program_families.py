@@ -25,6 +25,7 @@ def execution_commands(means: Means) -> Iterator[Command]:
             network=means.programs.network,
             shown=_shown(means),
             on_output=means.on_output,
+            seen=means.seen,
         )
         yield from reaching(family, means.programs.reach)
 

@@ -8,13 +8,14 @@ import shlex
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from autogpt.commands.command import Filename, command
+from autogpt.commands.command import Filename, command, previews
 from autogpt.commands.fences import fenced
 from autogpt.commands.program_results import SHOWN, ProgramResults
 from autogpt.commands.requirements import INSTALL, requirements_of
+from autogpt.commands.seen import Seen
 from autogpt.commands.syntax import fault_of
-from autogpt.commands.wording import bytes_of, named
-from autogpt.core.actions import Touch
+from autogpt.commands.wording import bytes_of, lines_of, named
+from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.core.run_by_others import judged
 from autogpt.documents import decode
@@ -27,6 +28,9 @@ EXECUTED = "executed_code"
 
 _TOUCHES = (Touch.FILES, Touch.PROCESSES)
 _BIGGEST = 5_000_000
+_TO_RUN = "(to be run)"
+"""Stands for the change in a question about running a file."""
+
 _MOST_ARGUMENTS = 100_000
 """Characters; systems take 128 kB in one argument and 2 MB in all."""
 
@@ -46,8 +50,10 @@ class ExecutionCommands:
         network: bool = False,
         shown: int = SHOWN,
         on_output: OnOutput | None = None,
+        seen: Seen | None = None,
     ) -> None:
         self._workspace = workspace
+        self._seen = seen or Seen()
         self._sandbox = sandbox
         self._network = network
         self._results = ProgramResults(workspace, shown, network=network)
@@ -60,7 +66,17 @@ class ExecutionCommands:
     )
     def execute_python_file(self, filename: Filename, args: list[str] | str = "") -> str:
         """Run a Python file in the sandbox and get what it writes; args are its arguments, as on a command line."""
+        source, _ = self._source(filename)
+        self._seen.check_shown(
+            filename, _TO_RUN, source.encode("utf-8", "surrogatepass"), None, "nothing was run"
+        )
         return self._run("execute_python_file", filename, _words(args))
+
+    @previews(execute_python_file)
+    def _would_run(self, filename: str, args: list[str] | str = "") -> Preview:
+        source, _ = self._source(filename)
+        self._seen.note_shown(filename, _TO_RUN, source.encode("utf-8", "surrogatepass"))
+        return Preview(filename, f"runs {lines_of(source)}", runs=source)
 
     @command(aliases=("run_python_code", "execute_code", "run_python", "run_code"), touches=_TOUCHES)
     def execute_python_code(self, code: str, basename: str = "code.py") -> str:

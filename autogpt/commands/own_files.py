@@ -38,9 +38,17 @@ NOTHING_OWN = Own()
 
 
 def own_parts(
-    workspace: Workspace, action: Action, result: str, urls: frozenset[str], worked: Callable[[], Worked]
+    workspace: Workspace,
+    action: Action,
+    result: str,
+    urls: frozenset[str],
+    worked: Callable[[], Worked],
+    whole: object = None,
 ) -> Own:
-    """What of a result stands in such a file. `urls` are its addresses, `worked` tells when and where agents did."""
+    """What of a result stands in such a file. `urls` are its addresses, `worked` tells when and where agents did.
+
+    `whole` names the file of which the result is all or a part, where the command reads just one.
+    """
     own: set[str] = set()
     packages: dict[str, None] = {}
     looked = 0
@@ -55,7 +63,7 @@ def own_parts(
             if worked().covers(entry.times, folders):
                 continue
             looked += 1
-            if name in action.args.values() and entry.size > 0 and _is_document(workspace, name):
+            if name == whole and entry.size > 0 and _is_document(workspace, name):
                 # Its text is not in its bytes, and it was all that was read.
                 return Own(urls, tuple(packages))
             content, times = workspace.read_with_times(name, _MOST_BYTES)

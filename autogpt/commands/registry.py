@@ -86,6 +86,8 @@ class Registry:
         self._outgoing = outgoing or Outgoing()
         self._worked = worked
         self._fresh = fresh
+        self._left_as = workspace.fingerprint() if fresh else ""
+        self._judged: Action | None = None
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
         for family in families:
@@ -132,6 +134,7 @@ class Registry:
                     links.append(f"[{named(itself)} is a link to {named(args[name])}.]")
         plain = Action(command.spec.name, _as_json(args))
         self._by_link = (plain, "\n".join(links)) if links else None
+        self._judged = plain
         return plain
 
     def preview(self, action: Action) -> Preview | None:
@@ -161,8 +164,11 @@ class Registry:
 
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""
+        # What came between two commands may be the person's.
+        self._fresh = self._fresh and self._workspace.fingerprint() == self._left_as
         before = self._state(action)
         try:
+            self._check_still(action)
             outcome, ok = self._with_links(action, self._called(action)), True
         except CommandError as error:
             outcome, ok = Outcome(error.told(self._commands), usage_of(error)), False
@@ -175,6 +181,7 @@ class Registry:
         result, full_result = self._bounded(self.resolve(action.command), outcome)
         own, made = self._origins(action, outcome, result)
         led, inside = self._outgoing.taken()
+        fresh, self._left_as = self._fresh, self._workspace.fingerprint() if self._fresh else ""
         return Ran(
             action,
             ok,
@@ -188,7 +195,7 @@ class Registry:
             led=led,
             inside=inside,
             packages=own.packages,
-            fresh=self._fresh,
+            fresh=fresh,
             at=self._clock.time(),
         )
 
@@ -223,6 +230,19 @@ class Registry:
             return outcome
         # Functions of plugins return whatever they like.
         return Outcome("Done." if outcome is None else str(outcome))
+
+    def _check_still(self, action: Action) -> None:
+        """Raise CommandError where a link came in the way since the action was judged: another file would be meant."""
+        if action != self._judged:
+            return
+        kept = self._by_link
+        again = self.canonical(action)
+        self._by_link, self._judged = kept, None
+        if again != action:
+            raise CommandError(
+                "A file that the command names was replaced by a link while it was judged, so nothing was done. See what "
+                "is there now, and give the command again if it is still right."
+            )
 
     def _check_masks(self, command: Command, args: Mapping[str, object]) -> None:
         """Raise CommandError where the mask of a secret would be written in the secret's place, or looked for there."""
@@ -287,7 +307,10 @@ class Registry:
         if command.spec.touches & {Touch.NETWORK, Touch.FETCHING}:
             return NOTHING_OWN, tuple(sorted(urls - outcome.given))
         if command.spec.touches & {Touch.FILES, Touch.PROCESSES}:
-            return own_parts(self._workspace, action, result, urls, self._worked), ()
+            spec = command.spec
+            alone = spec.reads_only and spec.touches == {Touch.FILES} and len(spec.reads) == 1
+            whole = action.args.get(spec.reads[0]) if alone and not spec.walks else None
+            return own_parts(self._workspace, action, result, urls, self._worked, whole), ()
         return NOTHING_OWN, ()
 
     def _state(self, action: Action) -> tuple[int, str]:

@@ -81,14 +81,16 @@ class Preview:
     """What an action would do to a file as it is now, for the person who is asked.
 
     `what` says it in a few words ("replaces 214 lines with 61"); `diff` is a unified diff, each line
-    without its end. `shows` names the arguments that the diff stands for. `fails` is why the action can
-    only fail, in words for the model: then nobody needs to be asked.
+    without its end. `shows` names the arguments that the diff stands for. `runs` is what the file holds
+    that would be executed. `fails` is why the action can only fail, in words for the model: then nobody
+    needs to be asked.
     """
 
     file: str
     what: str
     diff: tuple[str, ...] = ()
     shows: frozenset[str] = frozenset()
+    runs: str = ""
     fails: str = ""
 
 

@@ -9,8 +9,7 @@ engines together.
 
 Counted is what a reader could tell apart, about a byte for a character: a word that stands
 everywhere counts 1, so does a package that the person's own manifest names where everybody knows the host (once
-one was asked for, others in an address of that shape count no more than that, and nothing where each has its turn),
-one of the web's text 2 (several joined 3), an address that goes on from a given
+one was asked for, others count nothing in an address of that shape), one of the web's text 2 (several joined 3), an address that goes on from a given
 one 2 and what is new in it; a letter of a script that needs two bytes counts 2. What was sent once is known
 from then on, and to send it again counts 1.
 
@@ -36,6 +35,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
 from autogpt.core.actions import Action, CommandSpec, Touch
@@ -334,14 +334,14 @@ class Known:
         """The characters that count of an address; of very many only that they are too many."""
         url = url.strip()
         address = address_of(url)
-        again = _AGAIN if address.key in self.asked else 0
+        parts = _at_known_host(url)
+        again = _AGAIN if address.key in self.asked and not parts else 0
         if self.is_given(url):
             return again or self._choice(url)
         if any(address.key in one.pages for one in self.given):
-            return _AGAIN
-        parts = _at_known_host(url)
-        if (choice := self.packages.choice(parts)) is not None:
-            return choice
+            return 0 if parts else _AGAIN
+        if self.packages.has_shape_of(parts):
+            return 0
         packages = self.packages if parts else NO_PACKAGES
         rest = address.key
         host = bare_host(address.host)
@@ -408,6 +408,12 @@ class Known:
         if _asked_query(query) in self.asked:
             return _AGAIN
         return self._sum(query.split(), self.packages)
+
+    def new_words(self, queries: Iterable[str], most: int = 8) -> tuple[str, ...]:
+        """The words of searches that count more than one that stands everywhere."""
+        words = dict.fromkeys(word for query in queries for word in query.split())
+        counted = (word for word in words if self._sum([word], self.packages) > _COMMON)
+        return tuple(islice((word[:60] for word in counted), most))
 
     def _pieces_price(self, rest: str, packages: Packages) -> int:
         segments = _PIECES.split(rest)
@@ -481,11 +487,12 @@ class Leave:
         site, price, left = over
         what = "the words of the search" if site == SEARCH else "the address"
         why = (
-            f"something private was read in this run, and {what} could carry it away: {_many(price)} characters of "
+            f"something private was read in this run, and {what} could carry it away: {_many(price)} of "
             f"what goes to {site[:100] or 'it'!r} were given by neither the web nor the person, and {left}. "
         )
         if site == SEARCH:
-            return f"{why}Search with words of the task or of pages that were read, or with fewer of others."
+            new = ", ".join(known.new_words(queries))
+            return f"{why}Search with words of the task or of pages that were read, or with fewer of these: {new}."
         name, url = next(
             (name, url) for name, url in made if site_of(bare_host(address_of(url).host)) == site
         )
@@ -504,7 +511,7 @@ class Leave:
         if price <= known.left_for(site):
             return price, ""
         return price, (
-            f"The address leads on to another site, {url[:500]}, and {_many(price)} characters that neither the web nor "
+            f"The address leads on to another site, {url[:500]}, and {_many(price)} that neither the web nor "
             f"the person gave would go there with it, where {known.left_for(site)} are left. It was not followed. "
             "If it is wanted, open that address itself."
         )
@@ -594,7 +601,8 @@ def _asked_query(query: str) -> str:
 
 
 def _many(price: int) -> str:
-    return str(price) if price <= FOR_A_RUN else f"more than {FOR_A_RUN}"
+    what = "character" if price == 1 else "characters"
+    return f"{price} {what}" if price <= FOR_A_RUN else f"more than {FOR_A_RUN} {what}"
 
 
 # -- the person's words --------------------------------------------------------------------------

@@ -61,6 +61,11 @@ def approval(action: Action, preview: Preview | None = None, note: str = "") -> 
     )
     if preview is None:
         return Approval(must)
+    if preview.runs:
+        heading = Line(
+            (Span(f"{preview.file}: ", Tone.NAME), Span(preview.what, Tone.LABEL)), _INDENT, whole=True
+        )
+        return Approval((*must, heading, *whole_text(preview.runs.removesuffix("\n"), GUTTER * 2)))
     where = f"{preview.file}: " if preview.file else ""
     # Of the program's own: outside text never stands without its gutter.
     heading = Line((Span(where, Tone.NAME), Span(preview.what, Tone.LABEL)), _INDENT, whole=True)

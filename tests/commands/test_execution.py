@@ -14,9 +14,10 @@ import pytest
 from autogpt.commands.execution import ExecutionCommands
 from autogpt.commands.files import FileCommands
 from autogpt.commands.registry import Registry
-from autogpt.core.actions import Action, Touch
+from autogpt.core.actions import Action, Preview, Touch
 from autogpt.core.events import Ran
 from autogpt.sandboxes.port import MEBIBYTE, ProcessLimits, Sandbox
+from autogpt.terminal.approval import approval
 from autogpt.workspace import Workspace
 from tests.commands.conftest import StoppedClock
 from tests.commands.sandboxed import opened
@@ -67,6 +68,24 @@ def test_a_file_runs_with_its_arguments(call: Call, workspace: Workspace, seen: 
         assert (ran.ok, ran.result.strip()) == (True, f"['a', 'b c', '--d=é'] {workspace.root}")
     assert "".join(seen).count("['a', 'b c', '--d=é']") == 3
     assert workspace.exists("made.txt")
+
+
+def test_what_would_run_is_shown_whole_and_a_yes_is_for_that(workspace: Workspace, sandbox: Sandbox) -> None:
+    registry = Registry([ExecutionCommands(workspace, sandbox)], workspace=workspace, clock=StoppedClock())
+    source = "".join(f"print({number})\n" for number in range(300))
+    workspace.write_text("p.py", source)
+    action = registry.canonical(Action("execute_python_file", {"filename": "p.py"}))
+    preview = registry.preview(action)
+    assert preview == Preview("p.py", "runs 300 lines", runs=source)
+    shown = "\n".join(row.text for row in approval(action, preview).must)
+    assert all(f"print({number})" in shown for number in range(300))
+    workspace.write_text("p.py", "print('evil')\n")
+    refused = registry.run(action)
+    assert not refused.ok
+    assert (
+        "was changed by the user or a program while the user was asked, so nothing was run" in refused.result
+    )
+    assert registry.run(action).result.strip() == "evil"
 
 
 def test_code_imports_what_lies_in_the_workspace(call: Call, workspace: Workspace) -> None:

@@ -186,3 +186,28 @@ def test_deleting_through_a_link_that_leads_out_says_which_link(
     ran = asked(registry, "delete_file", filename="out/mine.txt")
     assert ran.result.startswith("'out/mine.txt' leads out of the workspace, through the link 'out': ")
     assert (tmp_path / "mine.txt").exists()
+
+
+@posix
+@pytest.mark.parametrize(
+    ("command", "args"),
+    [
+        ("append_to_file", {"filename": "out.txt", "text": "x"}),
+        ("write_to_file", {"filename": "out.txt", "text": "x"}),
+        ("read_file", {"filename": "out.txt"}),
+        ("append_to_file", {"filename": "new/out.txt", "text": "x"}),
+    ],
+)
+def test_a_link_that_came_since_it_was_judged_is_not_followed(
+    registry: Registry, root: Path, command: str, args: dict[str, str]
+) -> None:
+    action = registry.canonical(Action(command, args))
+    registry.preview(action)
+    name = root / args["filename"].partition("/")[0]
+    name.symlink_to("data/important.csv" if name.suffix else "data")
+    ran = registry.run(action)
+    assert not ran.ok
+    assert "replaced by a link" in ran.result
+    assert (root / "data" / "important.csv").read_text() == "1,ann\n"
+    assert not (root / "data" / "out.txt").exists()
+    assert registry.run(registry.canonical(Action(command, args))).ok or command == "read_file"

@@ -146,3 +146,29 @@ def test_what_was_looked_at_must_be_what_was_read(tmp_path: Path) -> None:
     outcome = ran(commands, "execute_shell", command_line=f"print('{MADE}', 'notes/links.md')")
     assert (workspace.root / "before").exists()
     assert outcome.own == ()
+
+
+def test_a_document_that_is_only_named_vouches_for_nothing(workspace: Workspace) -> None:
+    workspace.write_bytes("report.docx", b"PK\x03\x04 of the person's")
+    commands = registry(workspace)
+    ran(commands, "write_to_file", filename="n.txt", text=f"report.docx {MADE}")
+    for name, args in (
+        ("search_files", {"query": "report.docx"}),
+        ("execute_shell", {"command_line": f"print('{MADE}', 'report.docx')"}),
+    ):
+        outcome = ran(commands, name, **args)
+        assert MADE in outcome.result
+        assert outcome.own == ()
+
+
+def test_a_file_that_came_between_two_commands_may_be_the_persons(workspace: Workspace) -> None:
+    programs = Programs(workspace.root)
+    commands = Registry(
+        [FileCommands(workspace), programs], workspace=workspace, clock=StoppedClock(), fresh=True
+    )
+    assert ran(commands, "write_to_file", filename="a/bot.py", text="x").fresh
+    assert ran(commands, "execute_shell", command_line="open('a/made.txt', 'w').write('x')").fresh
+    assert ran(commands, "list_files", directory="a").fresh
+    (workspace.root / "a" / "mine.txt").write_text("of the person's")
+    assert not ran(commands, "read_file", filename="a/mine.txt").fresh
+    assert not ran(commands, "read_file", filename="a/bot.py").fresh

@@ -205,9 +205,10 @@ def test_packages_of_a_manifest_count_little_at_sites_that_everybody_knows() -> 
         assert known.price(url) >= min(price, 10)
     known = asked(known, "https://pypi.org/pypi/charset-normalizer/json")
     assert known.spent["pypi.org"] == 5
-    assert known.price("https://pypi.org/pypi/Zope.Interface/json") == 0
-    assert known.price("https://pypi.org/pypi/2.28.1/json") == 1
+    for free in ("Zope.Interface", "2.28.1", "charset-normalizer"):
+        assert known.price(f"https://pypi.org/pypi/{free}/json") == 0
     assert known.price("https://pypi.org/project/Zope.Interface/") > 1
+    assert known.price("https://pypi.org/pypi/dragons/json") > 1
     assert asked(known, "https://pypi.org/pypi/zope.interface/json").spent == known.spent
     known = asked(known, queries=("charset-normalizer 2.28.1",))
     assert known.spent[SEARCH] == 2
@@ -357,7 +358,8 @@ def test_addresses_of_the_persons_own_files_are_given() -> None:
             "https://api.example/v1/items?since=2020",
             0,
         ),
-        ("Look at docs.python.org.", "https://docs.python.org/", 1),
+        ("Look at docs.python.org.", "https://docs.python.org/", 0),
+        ("Look at docs.shop.org.", "https://docs.shop.org/", 1),
         ("Read https://a.example/x. Don't forget https://a.example/z", "https://a.example/z", 0),
         ("Never contact https://shop.example/buyxyz", "https://shop.example/buyxyz", 2 + 1 + 1 + 6),
         ("Don\u2019t send anything to https://shop.example/buyxyz!", "https://shop.example/buyxyz", 10),
