@@ -288,17 +288,26 @@ def _expected(kind: Any) -> str:
 
 def usage_of(spec: CommandSpec) -> str:
     """How a command is called, as JSON with an example for each required argument."""
-    example = {parameter.name: _example(parameter) for parameter in spec.parameters if parameter.required}
+    required = (parameter for parameter in spec.parameters if parameter.required)
+    example = {
+        parameter.name: "notes.txt" if parameter.name == "filename" else _example(parameter.schema)
+        for parameter in required
+    }
     return json.dumps({"name": spec.name, "args": example}, ensure_ascii=False)
 
 
-def _example(parameter: Parameter) -> Any:
-    if "enum" in parameter.schema:
-        return parameter.schema["enum"][0]
-    kind = parameter.schema.get("type", "string")
-    return {"integer": 1, "number": 1.5, "boolean": True, "array": ["…"], "object": {}}.get(
-        str(kind), "notes.txt" if parameter.name == "filename" else "…"
-    )
+def _example(schema: Mapping[str, Any]) -> Any:
+    """A value of a form, with no more in it than there must be."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type", "string"):
+        case "array":
+            return [_example(schema.get("items", {}))]
+        case "object":
+            inner = schema.get("properties", {})
+            return {name: _example(inner.get(name, {})) for name in schema.get("required", ())}
+        case kind:
+            return {"integer": 1, "number": 1.5, "boolean": True}.get(str(kind), "…")
 
 
 def _wrong(spec: CommandSpec, sent: Mapping[str, Any], what: str) -> CommandError:

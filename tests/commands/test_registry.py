@@ -15,6 +15,7 @@ from autogpt.commands.bounding import clean, cut, size
 from autogpt.commands.command import Command, Filename, Outcome, command, commands_of
 from autogpt.commands.control import ControlCommands
 from autogpt.commands.files import FileCommands
+from autogpt.commands.patch import PatchCommands
 from autogpt.commands.registry import Registry
 from autogpt.commands.scripted import ScriptedCommands
 from autogpt.core.actions import Action, CommandSpec, Parameter, Touch
@@ -552,3 +553,8 @@ def test_the_scripted_commands_play_record_and_notice_leftovers() -> None:
         ScriptedCommands(["left"]),
     ):
         pass
+
+
+def test_an_example_has_the_form_of_what_is_in_a_list(workspace: Workspace) -> None:
+    ran = registry_of(workspace, PatchCommands(workspace)).run(Action("patch_file", {"filename": "a.txt"}))
+    assert '"edits": [{"search": "…", "replace": "…"}]' in ran.result
