@@ -388,3 +388,9 @@ def test_what_only_has_the_name_of_a_document_is_read_as_it_is(
 def test_the_encoding_that_a_server_says_holds_for_what_is_no_document(serve: Serve, commands: Make) -> None:
     serve(lambda request: reply("świat".encode("cp1250"), Content_Type="text/plain; charset=cp1250"))
     assert "świat" in commands().browse_website("http://example.com/a.eml").text
+
+
+def test_one_link_is_one_link(serve: Serve, commands: Make) -> None:
+    serve(lambda request: html("<p>Boats <a href=/f>float</a>.</p>"))
+    text = commands().get_hyperlinks("http://example.com/x").text
+    assert text.startswith("From http://example.com/x (Boats), 1 link:\n")
