@@ -6,9 +6,9 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from autogpt.core.limits import Limits
 from autogpt.core.policy import unreachable_rules
 from autogpt.core.ports import User
 from autogpt.core.redact import Redactor
-from autogpt.core.run_by_others import Grade
+from autogpt.core.run_by_others import Grade, Made
 from autogpt.core.session import Session
 from autogpt.core.worked import Worked
 from autogpt.drive import Show, drive, ends_step, is_asked_about, status_of
@@ -84,7 +84,7 @@ class _Screen:
     display: Display
     lines: JsonLines | None
     redact: Redactor
-    made: Callable[[], Mapping[Grade, Sequence[str]]] = dict
+    made: Callable[[], Made] = Made
     """What the run made or changed that other programs will execute."""
 
     def show(self, event: Event, now: Session) -> None:
@@ -101,7 +101,7 @@ class _Screen:
         shown = event if self.here.attended else decode(encode(event, self.redact))
         self.display.event(shown, asked=asked)
 
-    def stop(self, reason: str, text: str, code: ExitCode) -> Mapping[Grade, Sequence[str]]:
+    def stop(self, reason: str, text: str, code: ExitCode) -> Made:
         """The last line of `--output json`; it is not in the journal, for a run may go on.
 
         Gives what others will execute, for the person.
@@ -109,7 +109,7 @@ class _Screen:
         made = self.made()
         if self.lines is not None:
             told = {"event": "Stop", "reason": reason, "text": text, "exit_code": int(code)}
-            executed = {word: list(made[grade]) for grade, word in _IN_JSON.items() if grade in made}
+            executed = _in_json(made)
             self.lines.write(json.dumps(told | ({"run_by_others": executed} if executed else {})))
         return made
 
@@ -284,6 +284,16 @@ def _screen(here: Stage, header: Header) -> _Screen:
     return _Screen(here, Display(here.console, agent=header.profile.name, redact=redact), lines, redact)
 
 
+def _in_json(made: Made) -> dict[str, object]:
+    """What others will execute, for `--output json`; what may have been missed is told only where it may."""
+    told: dict[str, object] = {
+        word: list(made.names[grade]) for grade, word in _IN_JSON.items() if grade in made.names
+    }
+    if made.not_looked_into:
+        told["not_looked_into"] = list(made.not_looked_into)
+    return told if made.whole else told | {"incomplete": True}
+
+
 class _Executed:
     """What in a workspace other programs will execute, against what it was before the run's first start.
 
@@ -293,25 +303,26 @@ class _Executed:
     def __init__(self, place: Workspace, folder: Path) -> None:
         self._place = place
         self._kept = folder / EXECUTED_BEFORE
-        self._before: Things = {}
+        self._before = Things()
         self._looking = threading.Thread(target=self._look, name="looks at what others execute", daemon=True)
         self._looking.start()
 
     def _look(self) -> None:
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, TypeError):
             known = json.loads(self._kept.read_text("utf-8"))
             if isinstance(known, dict):
-                self._before = known
+                # Runs of before have the names alone.
+                self._before = Things(**known) if "known" in known else Things(known)
                 return
         self._before = self._place.executed_by_others()
         with suppress(OSError):
-            self._kept.write_text(json.dumps(self._before), "utf-8")
+            self._kept.write_text(json.dumps(asdict(self._before)), "utf-8")
 
     def wait(self) -> None:
         """Until it is known what there was before."""
         self._looking.join()
 
-    def made(self) -> Mapping[Grade, Sequence[str]]:
+    def made(self) -> Made:
         """What was made or changed since then."""
         self.wait()
         return changed(self._before, self._place.executed_by_others())

@@ -16,7 +16,7 @@ from autogpt.commands.web_pages import Pages, Visit
 from autogpt.core.actions import Touch
 from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError
-from autogpt.core.limits import Measure, Window
+from autogpt.core.limits import Measure, Window, counted
 from autogpt.core.loop import usage_of
 from autogpt.core.messages import NO_USAGE, Usage
 from autogpt.core.ports import Model
@@ -77,7 +77,7 @@ class BrowseCommands:
         """Get all links of a web page: their texts and addresses."""
         visit = self._pages.get(url)
         links = visit.links()
-        lines = [f"{_from(visit)}, {len(links)} links:" if links else f"{_from(visit)}: no links."]
+        lines = [f"{_from(visit)}, {counted(len(links), 'link')}:" if links else f"{_from(visit)}: no links."]
         lines += [_line(link) for link in links]
         return Outcome("\n".join([*lines, *([visit.note] if visit.note else [])]), given=_given(visit, links))
 
@@ -117,8 +117,10 @@ class BrowseCommands:
             return "", NO_USAGE
         page = visit.page
         kept = self._remembering.page(_title(visit), _without_numbers(page.text), visit.url)
-        parts = "1 part" if kept.parts == 1 else f"{kept.parts} parts"
-        return f"Kept in memory ({parts}): search_memory." if kept.parts else "", kept.usage
+        return (
+            f"Kept in memory ({counted(kept.parts, 'part')}): search_memory." if kept.parts else "",
+            kept.usage,
+        )
 
 
 def _given(visit: Visit, links: tuple[Link, ...]) -> frozenset[str]:

@@ -1,19 +1,18 @@
 """A command that downloads a file into the workspace, where the person allows downloads.
 
-What arrives is kept in NAME.autogpt-download, with what is needed to go on from there in a file
-beside it; a download that broke off goes on by itself, or when the command is given again, in this run or a
-later one, as long as the server says that the file is still the same. The file itself appears
-whole or not at all.
+What arrives is kept in NAME.autogpt-download; a download that broke off goes on by itself, or when the
+command is given again before the program ends, as long as the server says that the file is still the same.
+How to go on is known in memory alone: from a file, commands and programs could have their words sent. The
+file itself appears whole or not at all.
 
 Not promised: that a file is harmless. Nothing is opened, unpacked or run.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote
 
 from autogpt.commands.command import Filename, command, foresees
@@ -52,13 +51,17 @@ class DownloadCommands:
         self._workspace = workspace
         self._limit = limit
         self._progress = progress
+        self._broken_off: dict[str, _Kept] = {}
+        """What has come of files that are not whole yet, by their names."""
 
     @command(aliases=("download", "save_url", "wget"), touches=(Touch.FILES, Touch.FETCHING))
     def download_file(self, url: str, filename: Filename) -> str:
         """Download a file from the web into the workspace; one that broke off goes on where it stopped."""
         name = self._name(url, filename)
         replaced = self._replaced(name)
-        transfer = _Transfer(self._door, self._workspace, url, name, self._limit, self._progress)
+        transfer = _Transfer(
+            self._door, self._workspace, url, name, self._limit, self._progress, self._broken_off
+        )
         try:
             made = transfer.made()
         finally:
@@ -110,15 +113,27 @@ class DownloadCommands:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What has come of a file. `validator` is an ETag or a date by which the server knows it again."""
+    """What has come of a file. `validator` is an ETag or a date by which the server of `url` knows it again.
+
+    `part` is the file in which it is, as the program left it; None while nothing is kept.
+    """
 
     size: int = 0
     validator: str = ""
+    url: str = ""
+    part: Entry | None = None
 
 
 class _Transfer:
     def __init__(
-        self, door: Door, workspace: Workspace, url: str, name: str, limit: int, progress: Progress
+        self,
+        door: Door,
+        workspace: Workspace,
+        url: str,
+        name: str,
+        limit: int,
+        progress: Progress,
+        broken_off: dict[str, _Kept],
     ) -> None:
         self._door = door
         self._workspace = workspace
@@ -128,7 +143,8 @@ class _Transfer:
         self._progress = progress
         self._resumes = True
         self._part = f"{name}.autogpt-download"
-        self._note = f"{name}.autogpt-download.json"
+        self._broken_off = broken_off
+        self._key = workspace.canonical(self._part)
 
     def made(self) -> str:
         """Make the file. Raises CommandError; what came is kept then, if it is good for anything."""
@@ -154,7 +170,7 @@ class _Transfer:
                         f"{error} {bytes_of(kept.size)} have come and are kept; give the command again to go on from there."
                     ) from error
         size = self._workspace.rename(self._part, self._name).size
-        self._forgotten()
+        self._broken_off.pop(self._key, None)
         came = "" if final_url == self._url else f", which led to {final_url}"
         resumed = f"; {bytes_of(begun_with)} of it had come before" if begun_with else ""
         return f"{named(self._name)} is downloaded: {bytes_of(size)}{f' ({kind})' if kind else ''} from {self._url}{came}{resumed}."
@@ -189,14 +205,14 @@ class _Transfer:
             # Where the content was compressed on its way, places in it are not the server's.
             validator = "" if incoming.encoded or not self._resumes else _validator(incoming)
             if not kept.size:
+                self._dropped()
                 self._workspace.write_bytes(self._part, b"")
-            self._noted(validator)
-            self._received(incoming, replace(kept, validator=validator), whole)
+            self._received(incoming, kept.size, validator, whole)
             return incoming.kind, incoming.final_url
 
-    def _received(self, incoming: Incoming, kept: _Kept, whole: int | None) -> None:
+    def _received(self, incoming: Incoming, size: int, validator: str, whole: int | None) -> None:
         waiting: list[bytes] = []
-        size, came, shown = kept.size, 0, 0
+        came, shown, written = 0, 0, size
         try:
             for piece in incoming.pieces(2 * self._limit + 1_000_000):  # what is too much is said below
                 came += len(piece)
@@ -207,41 +223,42 @@ class _Transfer:
                     shown = came
                     self._progress(_progress(self._name, size + came, whole))
                 if sum(map(len, waiting)) >= _AT_ONCE:
-                    self._workspace.append_bytes(self._part, b"".join(waiting))
-                    waiting.clear()
+                    written = self._appended(waiting, written)
         finally:
             # Also when it breaks off, or the person interrupts.
             if waiting:
-                self._workspace.append_bytes(self._part, b"".join(waiting))
+                written = self._appended(waiting, written)
+            self._remember(written, validator)
+
+    def _appended(self, waiting: list[bytes], written: int) -> int:
+        """Write what waits; how many bytes have been written then."""
+        pieces = b"".join(waiting)
+        waiting.clear()
+        self._workspace.append_bytes(self._part, pieces)
+        return written + len(pieces)
 
     # -- what is kept ----------------------------------------------------------------------------
 
     def _found(self) -> _Kept:
-        entry = self._workspace.look(self._part)
-        if entry is None or entry.kind != "file" or not self._workspace.exists(self._note):
-            return _Kept()
-        try:
-            note = json.loads(self._workspace.read_bytes(self._note, 20_000))
-            validator = note["validator"] if note["url"] == self._url else ""
-        except (CommandError, ValueError, KeyError, TypeError, RecursionError):
-            validator = ""
-        if not isinstance(validator, str) or not validator.isprintable() or not validator:
-            return _Kept()
-        return _Kept(entry.size or 0, validator)
+        """What has come before; nothing where the part is not just as it was left."""
+        kept = self._broken_off.get(self._key, _Kept())
+        part = self._workspace.look(self._part, follow_last=False)
+        same = (
+            part is not None and kept.part is not None and (part, part.times) == (kept.part, kept.part.times)
+        )
+        return kept if same and kept.url == self._url else _Kept()
 
-    def _noted(self, validator: str) -> None:
-        note = json.dumps({"url": self._url, "validator": validator}, ensure_ascii=True)
-        self._workspace.keep(self._note, note)
+    def _remember(self, size: int, validator: str) -> None:
+        part = self._workspace.look(self._part, follow_last=False)
+        if validator and part is not None and part.kind == "file" and part.size == size:
+            self._broken_off[self._key] = _Kept(size, validator, self._url, part)
 
     def _dropped(self) -> _Kept:
-        for name in (self._part, self._note):
-            if self._workspace.exists(name):
-                self._workspace.delete(name)
+        self._broken_off.pop(self._key, None)
+        # A link is not written through.
+        if self._workspace.look(self._part, follow_last=False) is not None:
+            self._workspace.delete(self._part)
         return _Kept()
-
-    def _forgotten(self) -> None:
-        if self._workspace.exists(self._note):
-            self._workspace.delete(self._note)
 
     def _too_large(self, size: int | None) -> CommandError:
         self._dropped()

@@ -28,6 +28,7 @@ from autogpt.commands.text_files import PARTED, Writing, check_kind, check_new
 from autogpt.commands.wording import bytes_of, line_list, lines_of, named
 from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError, Hint
+from autogpt.core.limits import counted
 from autogpt.documents import encoding_of, extract
 from autogpt.media.kinds import image_kind
 from autogpt.workspace import Entry, Workspace
@@ -97,9 +98,10 @@ class FileCommands:
         self._seen.note(written.name, new.content)
         if not written.changed:
             return f"{named(written.name)} holds exactly this text already; nothing was changed."
-        how = "Wrote" if written.created else "Replaced the file:"
         what = f"{lines_of(text)} ({bytes_of(written.size)})"
-        said = f"{how} {what} to {named(written.name)}{new.manner}."
+        name = named(written.name)
+        said = f"Wrote {what} to {name}" if written.created else f"Replaced {name}: {what}"
+        said = f"{said}{new.manner}."
         return " ".join(filter(None, [said, new.note, gone, PARTED if written.parted else ""]))
 
     @previews(write_to_file)
@@ -175,7 +177,9 @@ class FileCommands:
         if part:
             lines = line_list(document.text)
             if first > len(lines):
-                raise CommandError(f"{named(name)} has only {len(lines):,} lines; there is no line {first}.")
+                raise CommandError(
+                    f"{named(name)} has only {counted(len(lines), 'line')}; there is no line {first}."
+                )
             chosen = lines[first - 1 : end_line]
             head = f"Lines {first} to {first + len(chosen) - 1} of {len(lines):,} of {named(name)}:\n"
             return Outcome(
@@ -292,7 +296,7 @@ class FileCommands:
         inside = self._workspace.entries(filename)
         some = ", ".join(named(one.last) for one in inside[:10])
         what = (
-            f"with {len(inside)} entries: {some}{', …' if len(inside) > 10 else ''}"
+            f"with {counted(len(inside), 'entry', 'entries')}: {some}{', …' if len(inside) > 10 else ''}"
             if inside
             else "that is empty"
         )

@@ -22,9 +22,10 @@ from autogpt.commands.command import (
     previews,
 )
 from autogpt.commands.keys import where_keys_are
-from autogpt.commands.wording import counted, named
+from autogpt.commands.wording import named
 from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.http import Target, Tunnel, parse
 from autogpt.sandboxes.git import NOBODY, Author, Git, Login, Progress, Repository
 from autogpt.workspace import Workspace

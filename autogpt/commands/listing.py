@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from autogpt.commands.ignoring import Rule, ignored, matches, rules_of
-from autogpt.commands.wording import bytes_of, counted, named
+from autogpt.commands.wording import bytes_of, named
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.core.scratch import SCRATCH
 from autogpt.workspace import Entry, Workspace
 
@@ -121,7 +122,7 @@ def listed(found: list[Entry], start: str, pattern: str | None, listing: Listing
         head = f"{counted(len(files), 'file')} ({total}){also}{chosen} in {where}:"
     notes = []
     if listing.ignored:
-        notes.append(f"{listing.ignored:,} entries that .gitignore names are left out.")
+        notes.append(f"Left out: {counted(listing.ignored, 'entry', 'entries')} that .gitignore names.")
     if listing.unopened:
         names = ", ".join(named(name) + "/" for name in listing.unopened[:5])
         notes.append(f"Not looked into: {names}{', …' if len(listing.unopened) > 5 else ''}.")
@@ -157,7 +158,7 @@ def _summed(found: list[Entry], start: str) -> Iterator[str]:
         files = [size for size in sizes if size >= 0]
         yield f"{named(name)}/  {counted(len(files), 'file')}, {bytes_of(sum(files))}"
     if len(below) > _MOST_LISTED:
-        yield f"… and {len(below) - _MOST_LISTED:,} more folders"
+        yield f"… and {counted(len(below) - _MOST_LISTED, 'more folder')}"
     yield from map(_line, here[:_MOST_LISTED])
     if len(here) > _MOST_LISTED:
-        yield f"… and {len(here) - _MOST_LISTED:,} more files; a pattern chooses among them"
+        yield f"… and {counted(len(here) - _MOST_LISTED, 'more file')}; a pattern chooses among them"

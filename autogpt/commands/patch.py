@@ -15,6 +15,7 @@ from autogpt.commands.text_files import PARTED, Writing, check_kind
 from autogpt.commands.wording import named
 from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.workspace import Workspace
 from autogpt.workspace.writing import encoded
 
@@ -141,11 +142,11 @@ def _change(made: Applied) -> str:
     elif not made.old_lines:
         what = f"{_span(made.new_line, made.new_lines)} {_is(made.new_lines)} new"
     elif not made.new_lines:
-        what = f"{_count(made.old_lines)} removed at line {made.new_line}"
+        what = f"{counted(made.old_lines, 'line')} removed at line {made.new_line}"
     elif made.old_lines == made.new_lines:
         what = f"{_span(made.new_line, made.new_lines)} {_is(made.new_lines)} changed"
     else:
-        what = f"{_count(made.old_lines)} became {_span(made.new_line, made.new_lines)}"
+        what = f"{counted(made.old_lines, 'line')} became {_span(made.new_line, made.new_lines)}"
     match made.manner:
         case "exact":
             return what
@@ -161,10 +162,6 @@ def _span(first: int, count: int) -> str:
 
 def _is(count: int) -> str:
     return "is" if count < 2 else "are"
-
-
-def _count(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines:,} lines"
 
 
 def _refusal(filename: str, result: Patched) -> str:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import accumulate
 
-from autogpt.commands.wording import bytes_of, counted, lines_of, named
+from autogpt.commands.wording import bytes_of, lines_of, named
 from autogpt.core.actions import Preview
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.documents import encoding_of
 from autogpt.workspace import Entry, Workspace
 

@@ -27,6 +27,7 @@ from autogpt.core.actions import Action, CommandSpec, Preview, Touch
 from autogpt.core.addresses import urls_in
 from autogpt.core.errors import CommandError, ContextOverflow, Hint, OverLimit, UserError
 from autogpt.core.events import Ran
+from autogpt.core.limits import counted
 from autogpt.core.loop import usage_of
 from autogpt.core.ports import Clock
 from autogpt.core.redact import MARK
@@ -340,7 +341,7 @@ class Registry:
             how = f"they are in {named(source)}"
         else:
             how = f"read them with read_file, filename {json.dumps(source, ensure_ascii=False)}, start_line {first}, end_line …"
-        marker = f"[… {left_out:,} lines left out here, {first} to {last}: {how}]"
+        marker = f"[… {counted(left_out, 'line')} left out here, {first} to {last}: {how}]"
         return "\n".join(part for part in (shown.head, marker, shown.tail) if part), source
 
     def _kept(self, name: str, text: str) -> str | None:

@@ -6,8 +6,9 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from autogpt.commands.wording import counted, named
+from autogpt.commands.wording import named
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 
 _MOST_MATCHES = 100
 _MOST_PER_FILE = 20

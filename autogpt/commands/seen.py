@@ -16,6 +16,7 @@ from typing import Any, Literal
 from autogpt.commands.text_files import Writing
 from autogpt.commands.wording import bytes_of, lines_of, named
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.documents import what_it_is
 
 BIGGEST = 20_000_000
@@ -148,7 +149,7 @@ def _difference(before: bytes | None, after: bytes, name: str) -> str:
     left_out = len(diff) - _SHOWN_LINES
     shown = [_short(line) for line in diff[:_SHOWN_LINES]]
     if left_out > 0:
-        shown.append(f"[… {left_out:,} more lines of the difference; read the file to see all]")
+        shown.append(f"[… {counted(left_out, 'more line')} of the difference; read the file to see all]")
     return "\n".join(["What has changed (- as you knew it, + as it is now):", *shown])
 
 

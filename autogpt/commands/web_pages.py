@@ -10,9 +10,10 @@ import re
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from urllib.parse import unquote
 
 from autogpt.core.errors import CommandError, Hint
-from autogpt.documents import decode, extract
+from autogpt.documents import Document, decode, extract
 from autogpt.http import Door, Response
 from autogpt.web.charsets import encoding_said
 from autogpt.web.pages import Link, Page, hyperlinks, prepare, read_page
@@ -20,6 +21,12 @@ from autogpt.web.port import Browser
 
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 _PLAIN = ("text/", "application/json", "application/xml", "application/javascript", "application/x-yaml")
+_ENDINGS = {"application/x-ipynb+json": ".ipynb", "message/rfc822": ".eml", "message/global": ".eml"}
+"""How the names of documents end that are text themselves, by the media types that tell of them."""
+
+_BEGINNINGS = (b"%PDF-", b"PK\x03\x04", b"{\\rtf")
+"""What documents begin with that some servers send as plain text."""
+
 _REFUSALS = frozenset({401, 403, 406, 429, 503})
 _CHALLENGE = re.compile(
     rb"captcha|challenge-platform|cf-chl|just a moment|checking your browser|enable javascript|javascript is (?:disabled|required)"
@@ -130,6 +137,9 @@ def _read(response: Response) -> Visit:
     url, body, kind = response.final_url, response.body, response.kind
     if not body.strip():
         return Visit(url, Page("", "", ()))
+    name = unquote(url.partition("?")[0].rpartition("/")[2]) or url
+    if (document := _document(response, name)) is not None:
+        return Visit(url, Page(name, document.text, ()))
     head = body[:2_000].lstrip().lower()
     looks = head.startswith((b"<!doctype html", b"<html")) or b"<html" in head or b"<body" in head
     if kind in _HTML or (looks and (kind.startswith(_PLAIN) or not kind)):
@@ -137,12 +147,25 @@ def _read(response: Response) -> Visit:
         return Visit(url, read_page(html, url), html)
     if kind.startswith(_PLAIN) or kind.endswith(("+json", "+xml")):
         return Visit(url, Page("", _decoded(response), ()))
-    name = url.partition("?")[0].rpartition("/")[2] or url
+    document = _extracted(body, name)
+    return Visit(url, Page(name if document.kind != "HTML" else "", document.text, ()))
+
+
+def _document(response: Response, name: str) -> Document | None:
+    """What reads as a document, though it is text or is said to be: a notebook, a mail, RTF; None for what does not."""
+    ending = _ENDINGS.get(response.kind, "")
+    told = ending or name.lower().endswith(tuple(_ENDINGS.values())) or response.body.startswith(_BEGINNINGS)
+    if not told:
+        return None
+    document = _extracted(response.body, name if name.lower().endswith(ending) else name + ending)
+    return None if document.kind in ("text", "HTML") else document
+
+
+def _extracted(body: bytes, name: str) -> Document:
     try:
-        document = extract(body, name)
+        return extract(body, name)
     except CommandError as error:
         raise CommandError(str(error), Hint("download_file", "download_file keeps it as a file.")) from error
-    return Visit(url, Page(name if document.kind != "HTML" else "", document.text, ()))
 
 
 def _decoded(response: Response) -> str:

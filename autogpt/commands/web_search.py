@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from autogpt.commands.command import Outcome, command
 from autogpt.core.actions import Touch
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.web.search import MOST_RESULTS, Provider, Result, Unavailable
 
 _MOST_REASONS = 2
@@ -49,14 +50,18 @@ class SearchCommands:
             names = ", ".join(one.name for one in self._providers)
             return Outcome(f"Nothing was found for {query!r} by {names}. Try other words.")
         why = "; ".join(said.rstrip(".") for said in passed[:_MOST_REASONS])
-        more = f"; nor did {len(passed) - _MOST_REASONS} others" if len(passed) > _MOST_REASONS else ""
+        more = (
+            f"; nor did {counted(len(passed) - _MOST_REASONS, 'other')}"
+            if len(passed) > _MOST_REASONS
+            else ""
+        )
         raise CommandError(
             f"No search engine answered: {why}{more}. Try again later, or browse a page that you know."
         )
 
 
 def _told(query: str, name: str, results: Sequence[Result], passed: Sequence[str]) -> str:
-    lines = [f"{len(results)} results of {name} for {query!r}:"]
+    lines = [f"{counted(len(results), 'result')} of {name} for {query!r}:"]
     lines += [f"({'; '.join(passed)}; so {name} was asked.)"] if passed else []
     for number, result in enumerate(results, 1):
         lines += [f"{number}. {result.title}", f"   {result.url}"]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 
+from autogpt.core.limits import counted
+
 
 def named(name: str) -> str:
     """A file's name in a sentence or list: as it is, or as JSON where it would be misread."""
     plain = name.isprintable() and name == name.strip() and not set(name) & set("\"'`,:")
     return name if plain else json.dumps(name, ensure_ascii=False)
-
-
-def counted(number: int, noun: str) -> str:
-    """So many of something whose plural ends in s."""
-    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def lines_of(text: str) -> str:

@@ -48,6 +48,7 @@ from autogpt.core.events import (
     Summarised,
     Unknown,
 )
+from autogpt.core.limits import counted
 from autogpt.core.session import Session
 from autogpt.core.turns import ASK_USER, TASK_COMPLETE
 from autogpt.core.unreachable import assert_never
@@ -227,11 +228,11 @@ def _how_to_raise(met: LimitMet, session: Session) -> str:
         case LimitKind.TOKENS:
             # Without a limit of tokens, it is the budget that held as one: a price is not known.
             option = "--budget" if session.limits.tokens is None else "--max-tokens"
-            limit = f"The limit of {met.allowed} tokens"
+            limit = f"The limit of {counted(int(met.allowed), 'token')}"
         case LimitKind.STEPS:
-            limit, option = f"The limit of {met.allowed} steps", "--max-steps"
+            limit, option = f"The limit of {counted(int(met.allowed), 'step')}", "--max-steps"
         case LimitKind.TIME:
-            limit, option = f"The limit of {met.allowed.normalize():f} seconds", "--max-time"
+            limit, option = f"The limit of {counted(float(met.allowed), 'second')}", "--max-time"
         case unreachable:
             assert_never(unreachable)
     return f"{limit} is reached. To go on, resume with a higher {option}."

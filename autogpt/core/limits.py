@@ -17,6 +17,11 @@ Measure = Callable[[str], int]
 """The number of tokens that a text comes to; an estimate will do."""
 
 
+def counted(number: float, noun: str, plural: str = "") -> str:
+    """So many of something; without a `plural`, it ends in s."""
+    return f"1 {noun}" if number == 1 else f"{number:,.15g} {plural or noun + 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`None` is no limit. `stop_after` ends the run after that many steps without asking for more."""

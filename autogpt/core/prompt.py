@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 from decimal import Decimal
 
 from autogpt.core.events import Replied
-from autogpt.core.limits import Measure
+from autogpt.core.limits import Measure, counted
 from autogpt.core.messages import Message
 from autogpt.core.session import Session
 from autogpt.core.template_signs import broken
@@ -83,7 +83,7 @@ def left(session: Session) -> list[str]:
         if most is not None and most - done <= STEPS_WORTH_TELLING:
             lines.append(f"Commands that you may still run, this one included: {max(0, most - done)}.")
     if limits.seconds is not None and limits.seconds - session.elapsed <= TIME_WORTH_TELLING:
-        lines.append(f"You have {max(0, int(limits.seconds - session.elapsed))} seconds left.")
+        lines.append(f"You have {counted(max(0, int(limits.seconds - session.elapsed)), 'second')} left.")
     return lines
 
 

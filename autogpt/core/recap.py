@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from autogpt.core.limits import Measure
+from autogpt.core.limits import Measure, counted
 from autogpt.core.template_signs import broken
 from autogpt.core.turns import Turn, clip_to_tokens, marked
 
@@ -62,7 +62,7 @@ class Recap:
             parts.append("Your plan then:\n" + clip_to_tokens(plan, prompt_tokens // PLAN_SHARE, measure))
         if self.done:
             done = shown_done(self.done, measure, prompt_tokens // DONE_SHARE)
-            parts.append(f"What you have done ({len(self.done)} steps, oldest first):\n{done}")
+            parts.append(f"What you have done ({counted(len(self.done), 'step')}, oldest first):\n{done}")
         return broken("\n\n".join(parts))
 
 

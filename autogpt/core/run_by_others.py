@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import translate
 from functools import cache, lru_cache
@@ -33,6 +33,19 @@ class Grade(str, Enum):
     REFUSED = "refused"
     PRESENCE = "by presence"
     PURPOSE = "on purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made or changed that other programs will execute: names by grade; a grade without any is left out.
+
+    `not_looked_into` are folders that could not be read; `whole` says that nothing was passed over because
+    there is too much.
+    """
+
+    names: Mapping[Grade, Sequence[str]] = field(default_factory=dict)
+    not_looked_into: tuple[str, ...] = ()
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

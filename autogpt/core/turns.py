@@ -15,7 +15,7 @@ from typing import Any
 
 from autogpt.core.actions import Action, Thoughts
 from autogpt.core.events import Advised, Denied, Event, Garbled, Ran, Replied, Reviewed
-from autogpt.core.limits import Measure
+from autogpt.core.limits import Measure, counted
 from autogpt.core.messages import Message
 from autogpt.core.template_signs import NOTE, broken, in_all, mended
 
@@ -154,7 +154,7 @@ def clip(text: str, longest: int) -> str:
     """The text with its middle left out, and how much of it, when it is longer than `longest` characters."""
     if len(text) <= longest:
         return text
-    note = f" […{len(text) - longest} characters left out…] "
+    note = f" […{counted(len(text) - longest, 'character')} left out…] "
     head = longest * 2 // 3
     return text[:head] + note + text[len(text) - (longest - head) :]
 

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from autogpt.core.errors import CommandError
+from autogpt.core.limits import counted
 from autogpt.core.scratch import SCRATCH
 from autogpt.sandboxes import landlock
 from autogpt.sandboxes.own_programs import find_program
@@ -850,7 +851,7 @@ class _Running:
                     return
                 if time.monotonic() > deadline:
                     raise CommandError(
-                        f"git was ended: it took longer than {self._watch.seconds:g} seconds."
+                        f"git was ended: it took longer than {counted(self._watch.seconds, 'second')}."
                     ) from None
                 if shutil.disk_usage(self._watch.disk).free < LEAST_SPACE:
                     raise CommandError("git was ended: there is hardly any room left on the disk.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from autogpt.core.limits import counted
 from autogpt.sandboxes.port import (
     MEBIBYTE,
     Exited,
@@ -97,9 +98,9 @@ _SIGNALS = {
 def _reached(limit: Limit, limits: ProcessLimits, seconds: float) -> str:
     match limit:
         case Limit.TIME:
-            return f"it ran longer than the {seconds:g} seconds that a command has"
+            return f"it ran longer than the {counted(seconds, 'second')} that a command has"
         case Limit.CPU:
-            return f"it used more than the {limits.cpu_seconds} seconds of processor time that a process has"
+            return f"it used more than the {counted(limits.cpu_seconds, 'second')} of processor time that a process has"
         case Limit.MEMORY:
             return f"it used more than the {_size(limits.memory)} of memory that a command has"
         case Limit.PROCESSES:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from autogpt.core.actions import Action
 from autogpt.core.effects import Stop
 from autogpt.core.events import Begun, Event, Replied
-from autogpt.core.run_by_others import Grade
+from autogpt.core.run_by_others import Made
 from autogpt.terminal.console import Console
 from autogpt.terminal.lines import Line
 from autogpt.terminal.programs import ProgramOutput
@@ -64,7 +64,7 @@ class Display:
         if self.console.look.live:
             self.console.show([status_line(status)])
 
-    def executed(self, made: Mapping[Grade, Sequence[str]]) -> None:
+    def executed(self, made: Made) -> None:
         """Show what the run made that other programs will execute; nothing where there is none."""
         if lines := executed_lines(made):
             self.console.show(lines)

@@ -7,7 +7,7 @@ the action to be approved is shown from the parsed action itself, never from the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +39,7 @@ from autogpt.core.events import (
     Unknown,
 )
 from autogpt.core.profile import Profile
-from autogpt.core.run_by_others import Grade
+from autogpt.core.run_by_others import Grade, Made
 from autogpt.core.unreachable import assert_never
 from autogpt.terminal.harmless import count, one_line
 from autogpt.terminal.lines import GUTTER, Line, Span, Tone, block, dollars, line
@@ -128,8 +128,8 @@ def action_lines(action: Action) -> Lines:
     return (heading, *shown)
 
 
-def executed_lines(made: Mapping[Grade, Sequence[str]]) -> Lines:
-    """What the run made or changed that other programs will execute."""
+def executed_lines(made: Made) -> Lines:
+    """What the run made or changed that other programs will execute, and where more of it may be."""
     told = {
         Grade.PRESENCE: (
             "MADE OR CHANGED, and acting by being there:",
@@ -137,11 +137,25 @@ def executed_lines(made: Mapping[Grade, Sequence[str]]) -> Lines:
         ),
         Grade.PURPOSE: ("MADE OR CHANGED, and run by other programs:", ""),
     }
-    return tuple(
-        line(f"{head} {_some(made[grade])}.{more}", Tone.WARN if grade is Grade.PRESENCE else Tone.PLAIN)
+    lines = [
+        line(
+            f"{head} {_some(made.names[grade])}.{more}", Tone.WARN if grade is Grade.PRESENCE else Tone.PLAIN
+        )
         for grade, (head, more) in told.items()
-        if made.get(grade)
-    )
+        if made.names.get(grade)
+    ]
+    if made.not_looked_into:
+        lines.append(line(f"{_UNREAD} {_some(made.not_looked_into)}.", Tone.WARN))
+    if not made.whole:
+        lines.append(line(_TOO_MANY, Tone.WARN))
+    return tuple(lines)
+
+
+_UNREAD = "NOT LOOKED INTO, for they can't be read, for files that other programs run:"
+_TOO_MANY = (
+    "NOT ALL LOOKED AT: this folder holds more files than are searched for what other programs run. "
+    "There may be more than is told here."
+)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -149,7 +163,7 @@ def _some(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else "")
 
 
-_MOST_NAMED = 8
+_MOST_NAMED = 60
 
 
 def stop_lines(stop: Stop) -> Lines:

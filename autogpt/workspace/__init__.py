@@ -23,6 +23,7 @@ from pathlib import Path, PurePath
 from typing import BinaryIO, Literal
 
 from autogpt.core.errors import CommandError, Hint, UsageError
+from autogpt.core.limits import counted
 from autogpt.core.run_by_others import SHUT_MARKS, folded
 from autogpt.core.scratch import SCRATCH
 from autogpt.core.worked import FolderId
@@ -390,7 +391,7 @@ class Workspace:
         entry = self._entry_at(place)
         if entry.kind == "folder" and (inside := self._entries(place)):
             raise CommandError(
-                f"{name!r} is a folder with {len(inside)} entries; only an empty one can be deleted. "
+                f"{name!r} is a folder with {counted(len(inside), 'entry', 'entries')}; only an empty one can be deleted. "
                 "Delete the files in it one by one."
             )
         return entry

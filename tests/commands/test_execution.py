@@ -231,7 +231,7 @@ def test_each_limit_has_its_sentence(workspace: Workspace, seen: list[str]) -> N
         for code, said in (
             (
                 "while True: pass",
-                "It was ended: it ran longer than the 1 seconds that a command has. Look for an endless loop",
+                "It was ended: it ran longer than the 1 second that a command has. Look for an endless loop",
             ),
             ("x = b'x' * 10**9", "limit on memory: a command has 200 MB"),
             (

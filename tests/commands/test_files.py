@@ -25,7 +25,7 @@ def test_writing_says_what_was_written(call: Call, workspace: Workspace) -> None
         "reports/a.md holds exactly this text already; nothing was changed.",
     )
     other = call("write_file", filename="reports/a.md", text="x" * 3400)
-    assert other.result == "Replaced the file: 1 line (3.4 kB) to reports/a.md."
+    assert other.result == "Replaced reports/a.md: 1 line (3.4 kB)."
     assert (
         call("append_to_file", filename="new.txt", text="é").result
         == "Added 1 line to new.txt, which now holds 2 bytes."
@@ -113,7 +113,7 @@ def test_reading_what_cannot_be_read_says_why(call: Call) -> None:
     call("write_to_file", filename="reports/march.md", text="x")
     call("write_to_file", filename="empty.txt", text="")
     assert call("read_file", filename="reports").result == (
-        "reports is a folder with 1 entries: march.md. Name a file in it, or use list_files."
+        "reports is a folder with 1 entry: march.md. Name a file in it, or use list_files."
     )
     assert (
         "Nearest names that exist: 'reports/march.md'" in call("read_file", filename="report/march.md").result
@@ -200,7 +200,7 @@ def test_listing_leaves_out_what_is_ignored_and_says_so(call: Call) -> None:
         "src/build/",
         "src/build/y  6 bytes",
         "src/z.py  6 bytes",
-        "3 entries that .gitignore names are left out.",
+        "Left out: 3 entries that .gitignore names.",
         "Not looked into: node_modules/.",
     ]
     assert call("search_files", query="NEEDLE").result.startswith(

@@ -93,7 +93,7 @@ def test_a_file_that_was_never_read_is_replaced_with_a_word(workspace: Workspace
     (workspace.root / "a.txt").write_text("x\n" * 214)
     ran = call("write_to_file", filename="a.txt", text="new")
     assert ran.result == (
-        "Replaced the file: 1 line (3 bytes) to a.txt. It held 214 lines (428 bytes) that you had not read."
+        "Replaced a.txt: 1 line (3 bytes). It held 214 lines (428 bytes) that you had not read."
     )
     assert "had not read" not in call("write_to_file", filename="a.txt", text="newer").result
     (workspace.root / "empty.txt").touch()

@@ -184,7 +184,7 @@ def test_what_is_deleted_is_looked_at_before_the_question(workspace: Workspace, 
     workspace.write_text("full/a.txt", "one\n")
     (workspace.root / "out").symlink_to("/etc")
     for name, said in {
-        "gone.txt": "There is no 'gone.txt'", "full": "is a folder with 1 entries", ".": "own folder",
+        "gone.txt": "There is no 'gone.txt'", "full": "is a folder with 1 entry", ".": "own folder",
         ".git": "belongs to the program", "out/passwd": "through the link 'out'",
     }.items():  # fmt: skip
         action = Action("delete_file", {"filename": name})

@@ -94,7 +94,7 @@ def test_a_line_that_is_ended_leaves_a_state_that_can_be_used(workspace: Workspa
         call = caller(workspace, sandbox, seen)
         call("execute_shell", "export X=1")
         ran = call("execute_shell", "export X=2; sleep 60")
-        assert "It was ended: it ran longer than the 1 seconds" in ran.result
+        assert "It was ended: it ran longer than the 1 second that" in ran.result
         # Where the shell was asked to end and did, what it had done until then counts.
         assert call("execute_shell", "echo $X").result in ("1\n", "2\n")
 

@@ -33,7 +33,7 @@ def test_any_text_is_cut_to_any_size(kind: str, most: int) -> None:
     cut = clip_to_tokens(TEXTS[kind], most, estimate)
     assert estimate(cut) <= max(most, NOTE)
     if cut != TEXTS[kind]:
-        assert cut.count("characters left out") == 1
+        assert len(re.findall(" characters? left out", cut)) == 1
 
 
 @given(st.text(max_size=400), st.integers(0, 300), st.sampled_from([1, 3, 10]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -28,9 +29,9 @@ def played(place: Place, *steps: str, options: tuple[str, ...] = (), **environ: 
         return place.run(*options, *ALONE, **provider(server, **environ))
 
 
-def told(ended: Ended) -> dict[str, list[str]] | None:
+def told(ended: Ended) -> dict[str, object] | None:
     """What the last line says of it."""
-    found: dict[str, list[str]] | None = ended.events()[-1].get("run_by_others")
+    found: dict[str, object] | None = ended.events()[-1].get("run_by_others")
     return found
 
 
@@ -69,6 +70,34 @@ def test_who_allows_it_is_told_of_it_at_the_end(ready: Place) -> None:
     ended = played(ready, write(".envrc", "id"), options=rule)
     assert told(ended) == {"by_presence": [".envrc"]}
     assert f"{BY_PRESENCE}: .envrc. Look at it" in ended.err
+
+
+def test_many_names_hide_none(ready: Place) -> None:
+    names = [f"a{number:02}/.envrc" for number in range(20)]
+    steps = (*(write(name, "id") for name in names), write("z/.npmrc", "x=y"), write("Makefile", "all:\n"))
+    ended = played(ready, *steps, options=("--allow", "write_to_file"))
+    assert ended.code == 0, ended.said
+    assert f"{BY_PRESENCE}: {', '.join(names)}, z/.npmrc. Look at it" in " ".join(ended.err.split())
+    assert ended.err.index(BY_PRESENCE) < ended.err.index(ON_PURPOSE)
+
+
+def test_that_not_all_could_be_looked_at_is_said(ready: Place) -> None:
+    ready.workspace.mkdir()
+    for number in range(20_100):
+        (ready.workspace / f"file-{number}").touch()
+    ended = played(ready, write("Makefile", "all:\n"), write("z/Makefile", "all:\n"))
+    assert told(ended) == {"on_purpose": ["Makefile"], "incomplete": True}
+    assert f"{ON_PURPOSE}: Makefile." in ended.err
+    assert "holds more files than are searched" in " ".join(ended.err.split())
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs a user whom permissions bind")
+def test_a_folder_that_cannot_be_read_is_told(ready: Place) -> None:
+    (ready.workspace / "half").mkdir(parents=True)
+    (ready.workspace / "half").chmod(0o311)
+    ended = played(ready, write("half/.npmrc", "x=y"), options=("--allow", "write_to_file"))
+    assert told(ended) == {"not_looked_into": ["half/"]}
+    assert "can't be read, for files that other programs run: half/." in " ".join(ended.err.split())
 
 
 def test_only_what_was_made_or_changed_is_told(ready: Place) -> None:

@@ -321,7 +321,7 @@ class TestLimits:
             "What theirs costs is not known, so 5 000 tokens hold in place of the budget of $0.05."
             in ended.out
         )
-        assert "The limit of 5000 tokens is reached. To go on, resume with a higher --budget." in ended.out
+        assert "The limit of 5,000 tokens is reached. To go on, resume with a higher --budget." in ended.out
 
     def test_so_many_steps_of_each_start(self, ready: Place) -> None:
         model = self.steps()

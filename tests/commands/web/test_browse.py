@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -25,6 +26,7 @@ from tests.commands.conftest import StoppedClock
 from tests.commands.web.asked import USAGE, Fast
 from tests.http.servers import PUBLIC, Request, Server, World, redirect, reply
 from tests.memories.meanings import COST, Meanings
+from tests.test_documents import make_pdf
 
 Serve = Callable[..., Server]
 COUNT = measure("").plain
@@ -329,3 +331,66 @@ def test_only_reading_and_the_network_are_declared(commands: Make, workspace: Wo
     assert all(
         spec.reads_only and [touch.value for touch in spec.touches] == ["network"] for spec in registry.specs
     )
+
+
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": ["1 + 1", "# <html>"], "outputs": []}]})
+MAIL = "From: Ada <ada@example.com>\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nBoats float in <body>.\n"
+CELLS, LETTER = "# Cell 1 (code)", "Subject: Grüße"
+
+
+@pytest.mark.parametrize("ask", ["browse_website", "get_text_summary"])
+@pytest.mark.parametrize(
+    ("path", "kind", "body", "said", "raw"),
+    [
+        ("a.ipynb", "text/plain; charset=utf-8", NOTEBOOK, CELLS, "cell_type"),
+        ("a%2Eipynb?raw=true", "application/json", NOTEBOOK, CELLS, "cell_type"),
+        ("A.IPYNB", "application/octet-stream", NOTEBOOK, CELLS, "cell_type"),
+        ("42", "application/x-ipynb+json", NOTEBOOK, CELLS, "cell_type"),
+        ("a.eml", "text/plain", MAIL, LETTER, "=?utf-8"),
+        ("42", "message/rfc822", MAIL, LETTER, "=?utf-8"),
+        ("a.rtf", "text/rtf", "{\\rtf1 Boats {\\b float}.}", "Boats float.", "rtf1"),
+        ("a.pdf", "text/plain", None, "boats", "%PDF"),
+        ("a", "text/html", None, "boats", "%PDF"),
+    ],
+)
+def test_documents_are_read_as_read_file_reads_them(
+    serve: Serve, commands: Make, ask: str, path: str, kind: str, body: str | None, said: str, raw: str
+) -> None:
+    serve(
+        lambda request: reply(
+            make_pdf([b"BT /F1 12 Tf 72 700 Td (boats) Tj ET"]) if body is None else body.encode(),
+            Content_Type=kind,
+        )
+    )
+    text = getattr(commands(), ask)(f"http://example.com/{path}").text
+    assert said in text
+    assert raw not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("a.ipynb", "text/html", "<html><body><p>Cells of a.ipynb</p></body></html>"),
+        ("a.ipynb", "application/json", "[Cells of a.ipynb"),
+        ("a.eml", "text/plain", "Cells of a.ipynb"),
+        ("a", "application/x-ipynb+json", "Cells of a.ipynb"),
+    ],
+)
+def test_what_only_has_the_name_of_a_document_is_read_as_it_is(
+    serve: Serve, commands: Make, path: str, kind: str, body: str
+) -> None:
+    serve(lambda request: reply(body.encode(), Content_Type=kind))
+    text = commands().browse_website(f"http://example.com/{path}").text
+    assert "Cells of a.ipynb" in text
+    assert "<p>" not in text
+
+
+def test_the_encoding_that_a_server_says_holds_for_what_is_no_document(serve: Serve, commands: Make) -> None:
+    serve(lambda request: reply("świat".encode("cp1250"), Content_Type="text/plain; charset=cp1250"))
+    assert "świat" in commands().browse_website("http://example.com/a.eml").text
+
+
+def test_one_link_is_one_link(serve: Serve, commands: Make) -> None:
+    serve(lambda request: html("<p>Boats <a href=/f>float</a>.</p>"))
+    text = commands().get_hyperlinks("http://example.com/x").text
+    assert text.startswith("From http://example.com/x (Boats), 1 link:\n")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -29,8 +32,11 @@ def shown() -> list[str]:
 
 @pytest.fixture
 def download(world: World, workspace: Workspace, shown: list[str]) -> Callable[..., str]:
+    families: dict[int, DownloadCommands] = {}
+
     def run(url: str = URL, filename: str = "data.bin", limit: int = 1_000_000) -> str:
-        return DownloadCommands(world.door(), workspace, limit, shown.append).download_file(url, filename)
+        family = families.setdefault(limit, DownloadCommands(world.door(), workspace, limit, shown.append))
+        return family.download_file(url, filename)
 
     return run
 
@@ -140,15 +146,16 @@ def test_a_download_that_breaks_off_goes_on(
     assert names(workspace) == ["data.bin"]
 
 
-def test_it_goes_on_in_a_later_run(
-    serve: Serve, download: Download, workspace: Workspace, world: World
+@pytest.mark.parametrize("filename", ["data.bin", "./data.bin"])
+def test_it_goes_on_when_the_command_is_given_again(
+    serve: Serve, download: Download, workspace: Workspace, filename: str
 ) -> None:
     files = FileServer(breaks=(100_000, 0))
     serve(files)
     with pytest.raises(CommandError, match=r"100\.0 kB have come and are kept; give the command again"):
         download()
-    assert workspace.exists("data.bin.autogpt-download")
-    assert "100.0 kB of it had come before" in download()
+    assert names(workspace) == ["data.bin.autogpt-download"]
+    assert "100.0 kB of it had come before" in download(filename=filename)
     assert files.ranges[-1] == "bytes=100000-"
     assert workspace.read_bytes("data.bin") == DATA
     assert names(workspace) == ["data.bin"]
@@ -178,21 +185,61 @@ def test_what_is_kept_of_another_url_is_not_gone_on_with(
     assert workspace.read_bytes("data.bin") == DATA
 
 
-@pytest.mark.parametrize(
-    "note",
-    [
-        "",
-        "[]",
-        "{",
-        '{"url": 1, "validator": 2}',
-        '{"url": "http://example.com/files/data.bin", "validator": "a\\r\\nX: y"}',
-    ],
-)
-def test_a_note_that_is_damaged(serve: Serve, download: Download, workspace: Workspace, note: str) -> None:
-    workspace.write_text("data.bin.autogpt-download", "wrong beginning")
+SECRET = "Ostermann loses 48.3 million"
+NOTE = json.dumps({"url": URL, "validator": SECRET})
+
+
+@pytest.mark.parametrize("note", [NOTE, NOTE.replace(SECRET, '"etag"'), "", "[]", "{"])
+def test_no_file_says_what_is_sent(serve: Serve, download: Download, workspace: Workspace, note: str) -> None:
+    workspace.write_text("data.bin.autogpt-download", "x" * 83)
     workspace.write_text("data.bin.autogpt-download.json", note)
-    serve(FileServer())
+    server = serve(FileServer())
     download()
+    assert workspace.read_bytes("data.bin") == DATA
+    assert not {"range", "if-range"} & set(server.requests[0].headers)
+
+
+def _other_size(part: Path) -> None:
+    part.write_bytes(part.read_bytes() + b"x" * 83)
+
+
+def _other_content(part: Path) -> None:
+    times = part.stat()
+    part.write_bytes(b"x" * times.st_size)
+    later = times.st_mtime_ns + (10**9 if os.name == "nt" else 0)  # there it is the only time
+    os.utime(part, ns=(times.st_atime_ns, later))
+
+
+def _another_file(part: Path) -> None:
+    part.rename(part.with_name("kept"))
+    part.symlink_to("kept")
+
+
+@pytest.mark.parametrize("change", [_other_size, _other_content, _another_file, Path.unlink])
+def test_a_part_that_is_not_as_it_was_left_begins_anew(
+    serve: Serve, download: Download, workspace: Workspace, change: Callable[[Path], None]
+) -> None:
+    files = FileServer(breaks=(100_000, 0))
+    server = serve(files)
+    with pytest.raises(CommandError, match="are kept"):
+        download()
+    asked = len(server.requests)
+    change(workspace.root / "data.bin.autogpt-download")
+    download()
+    assert not {"range", "if-range"} & set(server.requests[asked].headers)
+    assert workspace.read_bytes("data.bin") == DATA
+
+
+def test_what_an_earlier_process_left_begins_anew(
+    serve: Serve, download: Download, workspace: Workspace, world: World
+) -> None:
+    files = FileServer(breaks=(100_000, 0))
+    serve(files)
+    with pytest.raises(CommandError, match="are kept"):
+        download()
+    DownloadCommands(world.door(), workspace, 1_000_000).download_file(URL, "data.bin")
+    assert files.ranges[-1] == ""
+    assert names(workspace) == ["data.bin"]
     assert workspace.read_bytes("data.bin") == DATA
 
 
