@@ -575,7 +575,7 @@ def asked(registry: Registry, action: Action) -> str:
 
 def test_the_question_names_the_files_and_how_many_more_there_are(tea: Path, registry: Registry) -> None:
     everything = Action("git_commit", {"message": "x", "path": "tea"})
-    put(tea, {"new.txt": "n", "a.txt": "two\n"})
+    put(tea, {"new.txt": "n", "a.txt": "two\n", ".env": "left out, so no part of the question"})
     (tea / "b.txt").unlink()
     assert asked(registry, everything) == "commits 3 files: a.txt, b.txt (deleted), new.txt"
     put(tea, {f"f{number:02}": "x" for number in range(12)})
@@ -608,8 +608,7 @@ def test_a_yes_counts_for_the_files_that_were_there(tea: Path, registry: Registr
     assert not refused.ok
     assert f"{changed} changed while the user was asked; nothing was committed. Look at it" in refused.result
     assert git(tea, "rev-parse", "HEAD") == head
-    assert asked(registry, Action("git_commit", everything)).startswith("commits")
-    assert registry.run(Action("git_commit", everything)).ok
+    assert registry.run(Action("git_commit", everything)).ok, "it is said once"
 
 
 def test_what_nobody_was_asked_about_is_not_compared(tea: Path, registry: Registry) -> None:
