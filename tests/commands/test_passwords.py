@@ -34,6 +34,7 @@ HELD = [
     ("run.ps1", '$passphrase = "hunter2"'),
     ("app.cfg", "SMTP_PASSWORD2=hunter2"),
     ("app.cfg", "password = S3cr3t!pass-for-prod"),
+    ("app.cfg", "password = a7!#^+=?"),
     ("app.cfg", "password = whereas-Kd83"),
     ("app.cfg", "password = contest2024winner"),
     ("app.py", "password = 'testKd83hs7'"),
