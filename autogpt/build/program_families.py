@@ -66,6 +66,7 @@ def git_commands(means: Means) -> Iterator[GitCommands]:
             on_progress=means.on_output,
             on_made=(lambda folder: None) if sandbox is None else sandbox.protect,
             readable=means.readable,
+            holds_secret=means.holds_secret,
             beside=lambda: means.programs.walled and sandbox is not None and _going(sandbox),
         )
 

@@ -6,9 +6,10 @@ Through the door to git, which starts nothing that a repository names. Nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated
 
@@ -26,6 +27,7 @@ from autogpt.commands.wording import named
 from autogpt.core.actions import Preview, Touch
 from autogpt.core.errors import CommandError
 from autogpt.core.limits import counted
+from autogpt.documents import encoding_of
 from autogpt.http import Target, Tunnel, parse
 from autogpt.sandboxes.git import NOBODY, Author, Git, Login, Progress, Repository
 from autogpt.workspace import Workspace
@@ -41,6 +43,8 @@ _CLONES = (Touch.FILES, Touch.FETCHING)
 _LIKE_SSH = re.compile(r"(?:ssh://)?(?:[\w.-]+@)([\w.-]+)[:/](?!\d+/)(.+)")
 _WITHOUT_SCHEME = re.compile(r"[\w-]+(?:\.[\w-]+)+/[\w./~-]+")
 _MOST_SHOWN = 20
+_MOST_NAMED, _MOST_IN_QUESTION = 5, 10
+"""Files that a sentence names, and the question before a commit, before it says how many more there are."""
 _MOST_WITHHELD = 1_000
 """Files that git is told to leave out, each by a word of its own."""
 
@@ -53,8 +57,24 @@ _MOST_READ = 50_000_000
 
 Keys = Annotated[list[str] | None, Asks("commits files that seem to hold keys or passwords")]
 
+_DEPTHS = (1, 10, 100, 1_000)
+"""Commits of a history that servers are asked for, if not for all: a number that the model chose would tell them something."""
+
 OpenTunnel = Callable[[str, int], AbstractContextManager[Tunnel]]
 """A way to a URL's host, if it may be reached: see `autogpt.http.Door.tunnel`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """What is to be committed: `paths` of a repository, all if there are none, without what is `withheld`.
+
+    Files that are withheld or `agreed` to by name seem to hold keys; the values say where in them.
+    """
+
+    repository: Repository
+    paths: list[str]
+    withheld: Mapping[str, str]
+    agreed: Mapping[str, str]
 
 
 class GitCommands:
@@ -63,7 +83,7 @@ class GitCommands:
     `login` goes to its own site alone; commits are `author`'s; `on_progress` is given what git says while it
     clones, and `on_made` the git folder of each repository that is new. `beside` says whether a program of the
     sandbox's goes on, which could lead a git that isn't confined out of the workspace. `readable` says of a
-    command and a file whether it may look into it without asking.
+    command and a file whether it may look into it without asking; `holds_secret` knows the program's own secrets.
     """
 
     def __init__(
@@ -79,6 +99,7 @@ class GitCommands:
         beside: Callable[[], bool] = lambda: False,
         seconds: float = CLONE_SECONDS,
         readable: Readable = everything_is_readable,
+        holds_secret: Callable[[str], bool] = lambda text: False,
     ) -> None:
         self._workspace = workspace
         self._git = git
@@ -90,18 +111,20 @@ class GitCommands:
         self._beside = beside
         self._seconds = seconds
         self._readable = readable
+        self._holds_secret = holds_secret
+        self._asked: tuple[object, Mapping[str, str]] | None = None
 
     @command(aliases=("git_clone", "clone", "clone_repo"), touches=_CLONES)
     def clone_repository(
         self, repository_url: str, clone_path: Filename | None = None, depth: int = 1
     ) -> str:
-        """Clone a git repository from an https URL into a new folder of the workspace; depth is how many commits of its history to get, 0 for all."""
+        """Clone a git repository from an https URL into a new folder of the workspace; depth is how many commits of its history to get (1, 10, 100 or 1000: the next larger one is taken), 0 for all."""
         repository, name, target = self._wanted(repository_url, clone_path, depth)
+        depth = next((known for known in _DEPTHS if 0 < depth <= known), 0)
         self._clone(repository, target, depth)
         inside = self._workspace.entries(name)
-        shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside[:_MOST_SHOWN]]
-        more = f" and {len(inside) - _MOST_SHOWN:,} more" if len(inside) > _MOST_SHOWN else ""
-        holds = f"It holds {', '.join(shown)}{more}." if shown else _EMPTY
+        shown = [named(one.last) + ("/" if one.kind == "folder" else "") for one in inside]
+        holds = f"It holds {_listed(shown, _MOST_SHOWN)}." if shown else _EMPTY
         modules = (
             " Its submodules were not cloned." if any(one.last == ".gitmodules" for one in inside) else ""
         )
@@ -187,48 +210,42 @@ class GitCommands:
         self, message: str, files: list[str] | None = None, path: Filename = ".", keys: Keys = None
     ) -> str:
         """Commit what differs from the last commit in the repository at path: everything, or only files; files that seem to hold keys or passwords are left out, unless keys names them too."""
-        if not message.strip():
-            raise CommandError("The message is empty. Say in a line what the commit changes.")
-        if len(message) > _LONGEST_MESSAGE:
-            raise CommandError(f"The message is too long: at most {_LONGEST_MESSAGE:,} characters.")
-        with self._to_commit(files, path, keys) as (repository, paths, wanted):
-            found = self._with_keys(repository, paths)
-            secret = {name: where for name, where in found.items() if name not in wanted}
-            if named_ones := {name: secret[name] for name in sorted(set(secret).intersection(paths))}:
-                raise CommandError(
-                    f"Nothing was committed, for {_places(named_ones)} seems to hold keys or passwords. Leave it out; "
-                    "or name it in keys too, then the person is asked."
-                )
+        with self._to_commit(message, files, path, keys) as commit:
+            self._check_asked((message, files, path, keys), commit)
             kept = (
-                f"\nLeft out, for they seem to hold keys or passwords: {_places(secret)}. (Best named in .gitignore; to "
-                "commit one, name it in keys: then the person is asked.)"
+                f"\nLeft out, for they seem to hold keys or passwords: {_places(commit.withheld)}. (Best named in "
+                ".gitignore; to commit one, name it in keys: then the person is asked.)"
             )
             try:
-                made = repository.commit(message, paths, list(secret))
+                made = commit.repository.commit(message, commit.paths, list(commit.withheld))
             except CommandError as error:
-                if not secret:
+                if not commit.withheld:
                     raise
                 raise CommandError(f"{error}{kept}") from None
-            return f"Committed{self._on(repository)}: {made}{_left_out(repository)}{kept if secret else ''}"
+            left_out = f"{_left_out(commit.repository)}{kept if commit.withheld else ''}"
+            return f"Committed{self._on(commit.repository)}: {made}{left_out}"
 
     @previews(git_commit)
     def _would_commit(
         self, message: str, files: list[str] | None = None, path: str = ".", keys: list[str] | None = None
     ) -> Preview:
-        with self._to_commit(files, path, keys) as (repository, paths, wanted):
-            secret = self._with_keys(repository, paths)
-            agreed = {name: where for name, where in secret.items() if name in wanted}
-            count = len(repository.differing(paths)) - len(secret) + len(agreed)
-        seems = f", of which {_places(agreed)} seems to hold keys or passwords" if agreed else ""
-        return Preview("", f"commits {counted(count, 'file')}{seems}")
+        with self._to_commit(message, files, path, keys) as commit:
+            states = self._states(commit)
+        self._asked = (message, files, path, keys), states
+        shown = [named(name) + ("" if state else " (deleted)") for name, state in states.items()]
+        names = f": {_listed(shown, _MOST_IN_QUESTION)}" if shown else ""
+        agreed = commit.agreed
+        seems = f"; {_places(agreed, _MOST_IN_QUESTION)} seems to hold keys or passwords" if agreed else ""
+        return Preview("", f"commits {counted(len(shown), 'file')}{names}{seems}")
 
     # -- how -------------------------------------------------------------------------------------
 
     @contextmanager
     def _to_commit(
-        self, files: list[str] | None, path: str, keys: list[str] | None
-    ) -> Iterator[tuple[Repository, list[str], list[str]]]:
-        """The repository of a commit, the paths in it that are to be committed, if not all, and what may hold keys."""
+        self, message: str, files: list[str] | None, path: str, keys: list[str] | None
+    ) -> Iterator[_Commit]:
+        """What is to be committed. Raises CommandError where nothing can be."""
+        self._check_message(message)
         places = [self._located(name) for name in files or ()]
         agreed = [self._located(name) for name in keys or ()]
         if files is not None and not places:
@@ -238,7 +255,63 @@ class GitCommands:
             folder = places[0].parent
         with self._git.repository(folder, self._workspace.root, self._author) as repository:
             paths = [one for place in places for one in _within(place, repository.root)]
-            yield repository, paths, [one for place in agreed for one in _within(place, repository.root)]
+            wanted = {one for place in agreed for one in _within(place, repository.root)}
+            found = self._with_keys(repository, paths)
+            withheld = {name: where for name, where in found.items() if name not in wanted}
+            if refused := {name: withheld[name] for name in sorted(set(withheld).intersection(paths))}:
+                raise CommandError(
+                    f"Nothing was committed, for {_places(refused)} seems to hold keys or passwords. Leave it out; "
+                    "or name it in keys too, then the person is asked."
+                )
+            seen = {name: where for name, where in found.items() if name in wanted}
+            yield _Commit(repository, paths, withheld, seen)
+
+    def _check_message(self, message: str) -> None:
+        """Raise CommandError for a message that no commit should have."""
+        if not message.strip():
+            raise CommandError("The message is empty. Say in a line what the commit changes.")
+        if len(message) > _LONGEST_MESSAGE:
+            raise CommandError(f"The message is too long: at most {_LONGEST_MESSAGE:,} characters.")
+        if self._holds_secret(message) or where_keys_are("message", lambda: message, lambda: "") is not None:
+            raise CommandError(
+                "The message seems to hold a key or a password, so nothing was committed. Say it without."
+            )
+
+    def _check_asked(self, change: object, commit: _Commit) -> None:
+        """Raise CommandError when the files are no longer what they were when the person was asked, if they were."""
+        (asked, then), self._asked = self._asked or (None, {}), None
+        if asked != change:
+            return
+        now = self._states(commit)
+        if changed := [named(name) for name in sorted({*then, *now}) if then.get(name) != now.get(name)]:
+            raise CommandError(
+                f"{_listed(changed, _MOST_NAMED)} changed while the user was asked; nothing was committed. Look at it, "
+                "and give the command again; or name in files only those that are meant."
+            )
+
+    def _states(self, commit: _Commit) -> dict[str, str]:
+        """What tells whether the files of a commit are the same still; "" for one that is deleted.
+
+        Very large ones, and those after very many bytes, are judged by their size and times.
+        """
+        states, left = {}, _MOST_READ
+        for name in commit.repository.differing(commit.paths):
+            if name in commit.withheld:
+                continue
+            place = self._in_workspace(commit.repository, name)
+            try:
+                entry = self._workspace.look(place, follow_last=False)
+                if entry is None:
+                    states[name] = ""
+                elif entry.kind == "file" and entry.size <= min(left, _BIGGEST_READ):
+                    content = self._workspace.read_bytes(place, _BIGGEST_READ)
+                    left -= len(content)
+                    states[name] = blake2b(content, digest_size=16).hexdigest()
+                else:
+                    states[name] = f"{entry.kind} {entry.size} {entry.target} {entry.times}"
+            except CommandError:
+                states[name] = "can't be read"
+        return states
 
     def _with_keys(self, repository: Repository, paths: list[str]) -> dict[str, str]:
         """The files of a commit that seem to hold keys, and where; of very many, the last by their names alone."""
@@ -246,21 +319,28 @@ class GitCommands:
 
         def text() -> str:
             nonlocal left
-            place = (repository.root / name).relative_to(self._workspace.root).as_posix()
             if left <= 0:
                 return ""
             try:
-                content = self._workspace.read_bytes(f"./{place}", _BIGGEST_READ)
+                content = self._workspace.read_bytes(self._in_workspace(repository, name), _BIGGEST_READ)
             except CommandError:
                 return ""
             left -= len(content)
-            return content.decode("utf-8", "replace")
+            return content.decode(encoding_of(content) or "utf-8", "replace")
+
+        def before() -> str:
+            # Of UTF-16 this leaves what is plain ASCII.
+            return repository.committed(name).replace("\0", "")
 
         for name in repository.differing(paths, there=True):
-            where = where_keys_are(name, text, partial(repository.committed, name))
+            where = where_keys_are(name, text, before)
             if where is not None:
                 found[name] = where
         return found
+
+    def _in_workspace(self, repository: Repository, name: str) -> str:
+        """A file of a repository as the workspace names it."""
+        return f"./{(repository.root / name).relative_to(self._workspace.root).as_posix()}"
 
     def _clone(self, repository: Target, target: Path, depth: int) -> None:
         with self._tunnel(repository.url, MOST_FETCHED) as tunnel:
@@ -343,17 +423,22 @@ def _within(place: Path, root: Path) -> list[str]:
     return [place.relative_to(root).as_posix()]
 
 
-def _places(files: Mapping[str, str]) -> str:
+def _places(files: Mapping[str, str], most: int = _MOST_NAMED) -> str:
     """Files, and where in them."""
-    shown = [named(name) + (f" ({where})" if where else "") for name, where in files.items()]
-    return ", ".join(shown[:5]) + (", …" if len(shown) > 5 else "")
+    return _listed([named(name) + (f" ({where})" if where else "") for name, where in files.items()], most)
+
+
+def _listed(names: Sequence[str], most: int) -> str:
+    """Names, and of many how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _left_out(repository: Repository) -> str:
     if not repository.nested:
         return ""
-    names = ", ".join(named(name) + "/" for name in repository.nested[:5])
-    return f"\nLeft out, as repositories of their own: {names}{', …' if len(repository.nested) > 5 else ''}"
+    names = _listed([f"{named(name)}/" for name in repository.nested], _MOST_NAMED)
+    return f"\nLeft out, as repositories of their own: {names}"
 
 
 def _name_of(repository: Target) -> str:

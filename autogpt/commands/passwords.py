@@ -41,27 +41,48 @@ _FOLDERS = re.compile(
 _NAME = (
     r"(?:[\w.-]{0,60}?(?:password|passwd|passphrase|passwort|pwd|dbpass)|(?:[\w.-]{1,60}[_.-])?pass)\d{0,2}"
 )
+_QUOTE = r"""\\{0,3}["']"""
 _ASSIGNED = re.compile(
     rf"""
-    (?:^|[\s,;{{(\[<@]) (?:-D|--|\$)? ["']? {_NAME} ["']? \s{{0,20}} (?: :=|=>|[=:]|>) \s{{0,20}}
-    (?: "(?P<double>[^"\n]{{1,200}})" | '(?P<single>[^'\n]{{1,200}})' | (?P<plain>[^\s"'<>]{{1,200}}) )
+    (?:^|[\s,;{{(\[<@]|\\[nrt]) (?:-D|--|\$)? (?:{_QUOTE})? {_NAME} (?:{_QUOTE})? \s{{0,20}} (?: :=|=>|[=:]|>) \s{{0,20}}
+    (?: "(?P<double>[^"\n]{{1,200}})" | '(?P<single>[^'\n]{{1,200}})' | \\{{1,3}}["'](?P<escaped>[^"'\\\n]{{1,200}})\\{{1,3}}["']
+      | (?P<plain>[^\s"'<>]{{1,200}}) )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_GIVEN = re.compile(
+    rf"""\w \s? \( \s{{0,20}} (?:{_QUOTE}) {_NAME} (?:{_QUOTE}) \s{{0,20}} , \s{{0,20}}
+    (?:{_QUOTE}) (?P<given>[^"'\\\n]{{1,200}}) (?:{_QUOTE}) \s{{0,20}} \)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""A call with a name and what it is to be, such as PHP's `define('DB_PASSWORD', …)`."""
+
 _MENTIONED = re.compile("pass|pwd", re.IGNORECASE)
 _STAND_IN = re.compile(
     r"""
-    .*(?:pass(?:word|wd|phrase|wort)?|pwd|secret|change|example|sample|placeholder|redacted|dummy|fake|foobar|replace|insert
-       |enter|your|here|default|required|optional|hidden|test|demo).*
-    | admin\d* | root\d* | user\d* | guest\d* | postgres(?:ql)? | mysql | redis | none | null | nil | true | false | undefined
+    admin\d* | root\d* | user\d* | guest\d* | postgres(?:ql)? | mysql | redis | none | null | nil | true | false | undefined
     | str(?:ing)? | text | bytes | int | bool | any | object | todo | tbd | fixme | foo\w* | bar\w* | qwerty | letmein
     | [a-z]?x+ | 0+ | 1?2?3456\d* | abc\d* | (.)\1*
     | [<\[({$%!&*@~/.`\\].* | .*[({<>})].* | .*(?:\$\{|%\(|%s|\{\{).* | \w+:// .* | (?:env|file|vault|ref|ssm|arn|op|kms)[:+].*
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_STAND_IN_WORDS = re.compile(
+    r"""
+    pass(?:word|wd|phrase|wort)? | pwd | secret | changed? | examples? | sample | placeholder | redacted | dummy | fake | foobar
+    | replaced? | insert | enter | your | here | default | required | optional | hidden | test(?:s|ing)? | demo
+    | this | please | strong | super | some | value | token | local | user(?:name)? | admin | root | guest | database | string
+    | postgres | mysql | mongo | redis | wordpress | (?<![a-z])(?:my|for|with|dev|prod|the|key|db|app)(?![a-z])
+    | 123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)? | 321
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_LEAST_LEFT = 4
+"""Letters and digits beside such words from which on it is no stand-in: `changeme1` is one, `S3cr3t!pass-for-prod` isn't."""
+
 _SHORTEST, _LONGEST = 6, 100
 _LONGEST_LINE = 2_000
+_COMMENTS = ("#", "//", ";", "*", "rem ", "REM ")
 
 
 class Place(NamedTuple):
@@ -80,18 +101,32 @@ def passwords(name: str, text: str) -> Iterator[Place]:
     if not (in_code or _SETTINGS.fullmatch(last)) or not _MENTIONED.search(text):
         return
     for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > _LONGEST_LINE or line.lstrip().startswith(("#", "//", ";", "*", "rem ", "REM ")):
+        # Lines of a notebook stand in quotes.
+        if len(line) > _LONGEST_LINE or line.lstrip(' \t"').startswith(_COMMENTS):
             continue
-        for found in _ASSIGNED.finditer(line):
-            quoted = found["double"] or found["single"]
-            password = quoted or ("" if in_code else found["plain"].rstrip(",;"))
-            if _is_one(password or "", in_code=in_code):
+        for password in _in_line(line, in_code=in_code):
+            if _is_one(password, in_code=in_code):
                 yield Place(number, password)
 
 
+def _in_line(line: str, *, in_code: bool) -> Iterator[str]:
+    """What the line says that passwords are."""
+    for found in _ASSIGNED.finditer(line):
+        quoted = found["double"] or found["single"] or found["escaped"]
+        yield quoted or ("" if in_code else (found["plain"] or "").rstrip(",;"))
+    if in_code:
+        for found in _GIVEN.finditer(line):
+            yield found["given"]
+
+
 def _is_one(text: str, *, in_code: bool) -> bool:
-    if not _SHORTEST <= len(text) <= _LONGEST or any(map(str.isspace, text)) or _STAND_IN.fullmatch(text):
+    if not _SHORTEST <= len(text) <= _LONGEST or any(map(str.isspace, text)) or _stands_in(text):
         return False
     letters, digits = any(map(str.isalpha, text)), any(map(str.isdigit, text))
     # A word in source code names a field, a key of a dictionary or a message.
     return (letters and digits) or not in_code
+
+
+def _stands_in(text: str) -> bool:
+    rest, taken = _STAND_IN_WORDS.subn("", text)
+    return _STAND_IN.fullmatch(text) is not None or (taken > 0 and sum(map(str.isalnum, rest)) < _LEAST_LEFT)

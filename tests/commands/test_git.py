@@ -161,6 +161,22 @@ def test_the_whole_history_comes_when_it_is_asked_for(workspace: Workspace, site
     assert git(workspace.root / "tea", "rev-list", "--count", "HEAD").strip() == "3"
 
 
+@pytest.mark.parametrize(("asked", "sent"), [(2, 10), (10, 10), (11, 100), (1_000, 1_000), (1_001, 0)])
+def test_how_many_commits_are_asked_for_tells_the_server_little(
+    workspace: Workspace, site: Site, call: Call, asked: int, sent: int
+) -> None:
+    repository(site.root / "tea", *({"a": str(number)} for number in range(12)))
+    bodies: list[bytes] = []
+    site.during.append(lambda request: bodies.append(request.body))
+    done = call("clone_repository", repository_url=f"{site.url}/tea", depth=asked)
+    assert (f"its last {sent} commits" if sent else "all its commits") in done.result
+    sent_words = b"".join(bodies)
+    assert (f"deepen {sent}".encode() in sent_words) if sent else (b"deepen" not in sent_words)
+    assert sent == asked or str(asked).encode() + b"\n" not in sent_words
+    count = int(git(workspace.root / "tea", "rev-list", "--count", "HEAD"))
+    assert count == (min(sent, 12) if sent else 12)
+
+
 def test_a_clone_starts_nothing_and_takes_no_submodules(
     workspace: Workspace, site: Site, call: Call, tmp_path: Path
 ) -> None:
@@ -536,12 +552,118 @@ def test_a_plain_password_is_left_out_by_its_line_and_asked_about(
     with_keys = {"message": "x", "path": "tea", "keys": ["tea/app.ini"]}
     asked = registry.preview(Action("git_commit", with_keys))
     assert asked is not None
-    assert asked.what == "commits 1 file, of which app.ini (line 3) seems to hold keys or passwords"
+    assert asked.what == "commits 1 file: app.ini; app.ini (line 3) seems to hold keys or passwords"
     assert call("git_commit", **with_keys).ok
     put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter2\n", "c.txt": "c"})
     assert "Left out" not in call("git_commit", message="it is out already", path="tea").result
     put(tea, {"app.ini": "[db]\nuser = coffee\npassword = hunter3\n", "d.txt": "d"})
     assert "app.ini (line 3)" in call("git_commit", message="another one", path="tea").result
+
+
+@pytest.fixture
+def registry(workspace: Workspace, environ: dict[str, str]) -> Registry:
+    """One that asks and runs, as in a run."""
+    family = family_of(workspace, environ, holds_secret=lambda text: "tea-and-biscuits" in text)
+    return Registry([family], workspace=workspace, clock=StoppedClock())
+
+
+def asked(registry: Registry, action: Action) -> str:
+    preview = registry.preview(action)
+    assert preview is not None
+    return preview.fails or preview.what
+
+
+def test_the_question_names_the_files_and_how_many_more_there_are(tea: Path, registry: Registry) -> None:
+    everything = Action("git_commit", {"message": "x", "path": "tea"})
+    put(tea, {"new.txt": "n", "a.txt": "two\n", ".env": "left out, so no part of the question"})
+    (tea / "b.txt").unlink()
+    assert asked(registry, everything) == "commits 3 files: a.txt, b.txt (deleted), new.txt"
+    put(tea, {f"f{number:02}": "x" for number in range(12)})
+    told = asked(registry, everything)
+    assert told.startswith("commits 15 files: a.txt, b.txt (deleted), f00, ")
+    assert told.endswith(", f07 and 5 more")
+
+
+@pytest.mark.parametrize("change", ["content", "new", "gone", "link", "large", "key"])
+def test_a_yes_counts_for_the_files_that_were_there(tea: Path, registry: Registry, change: str) -> None:
+    everything = {"message": "x", "path": "tea", "keys": ["tea/.env"]}
+    put(tea, {"c.txt": "as it was seen", ".env": "A=1", "large": "x" * 1_000_001})
+    (tea / "led").symlink_to("a.txt")
+    assert asked(registry, Action("git_commit", everything)).startswith("commits 4 files")
+    changed = {"content": "c.txt", "new": "d.txt", "gone": "c.txt", "link": "led", "key": ".env"}.get(
+        change, change
+    )
+    match change:
+        case "gone":
+            (tea / changed).unlink()
+        case "link":
+            (tea / changed).unlink()
+            (tea / changed).symlink_to("b.txt")
+        case "large":
+            put(tea, {changed: "y" * 1_000_002})
+        case _:
+            put(tea, {changed: "otherwise"})
+    head = git(tea, "rev-parse", "HEAD")
+    refused = registry.run(Action("git_commit", everything))
+    assert not refused.ok
+    assert f"{changed} changed while the user was asked; nothing was committed. Look at it" in refused.result
+    assert git(tea, "rev-parse", "HEAD") == head
+    assert registry.run(Action("git_commit", everything)).ok, "it is said once"
+
+
+def test_what_nobody_was_asked_about_is_not_compared(tea: Path, registry: Registry) -> None:
+    one = Action("git_commit", {"message": "x", "files": ["tea/a.txt"]})
+    put(tea, {"a.txt": "two"})
+    asked(registry, one)
+    put(tea, {"b.txt": "no part of it"})
+    assert registry.run(one).ok
+    asked(registry, Action("git_commit", {"message": "another", "path": "tea"}))
+    put(tea, {"b.txt": "two", "c.txt": "new"})
+    assert registry.run(Action("git_commit", {"message": "x", "path": "tea"})).ok
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "cp1252", "utf-32"])
+def test_keys_are_found_in_whatever_encoding(tea: Path, registry: Registry, encoding: str) -> None:
+    everything = Action("git_commit", {"message": "x", "path": "tea"})
+    for name, text in {
+        "app.py": KEYS["app.py"],
+        "app.ini": "; für größere Städte\npassword = hunter2\n",
+    }.items():
+        (tea / name).write_bytes(text.encode(encoding))
+    put(tea, {"c.txt": "c"})
+    done = registry.run(everything)
+    assert "app.ini (line 2), app.py (line 1). (Best" in done.result
+    assert registry.run(Action("git_commit", {"message": "x", "path": "tea", "keys": ["tea/app.ini"]})).ok
+    (tea / "app.ini").write_bytes("; für größere\n; Städte\npassword = hunter2\n".encode(encoding))
+    again = registry.run(everything)
+    assert again.ok, "the password is out already"
+    assert "app.ini (" not in again.result
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["sk-" + "a1B2c3D4e5F6g7H8i9J0k1L2", "tea-and-biscuits", "see https://me:hunter22@code.example/x"],
+)
+def test_a_message_with_a_key_is_refused_without_a_question(
+    tea: Path, registry: Registry, secret: str
+) -> None:
+    put(tea, {"a.txt": "two"})
+    action = Action("git_commit", {"message": f"Use {secret}\n", "path": "tea"})
+    head = git(tea, "rev-parse", "HEAD")
+    preview = registry.preview(action)
+    assert preview is not None
+    assert "Say it without" in preview.fails
+    assert "Say it without" in registry.run(action).result
+    assert git(tea, "rev-parse", "HEAD") == head
+
+
+def test_of_many_that_are_left_out_it_is_said_how_many_more(tea: Path, call: Call) -> None:
+    put(tea, {f"{name}.pem": "x" for name in "cdefghi"} | {"a.txt": "two"})
+    done = call("git_commit", message="x", path="tea")
+    assert "passwords: c.pem, d.pem, e.pem, f.pem, g.pem and 2 more. (Best" in done.result
+    for name in "cdefghi":
+        repository(tea / f"r{name}", {"x": "1"})
+    assert call("git_status", path="tea").result.endswith("rc/, rd/, re/, rf/, rg/ and 2 more")
 
 
 def test_to_commit_keys_needs_the_persons_yes(workspace: Workspace, environ: dict[str, str]) -> None:

@@ -33,6 +33,21 @@ HELD = [
     ("main.tf", 'admin_password = "hunter2"'),
     ("run.ps1", '$passphrase = "hunter2"'),
     ("app.cfg", "SMTP_PASSWORD2=hunter2"),
+    ("app.cfg", "password = S3cr3t!pass-for-prod"),
+    ("app.cfg", "password = a7!#^+=?"),
+    ("app.cfg", "password = whereas-Kd83"),
+    ("app.cfg", "password = contest2024winner"),
+    ("app.py", "password = 'testKd83hs7'"),
+    ("work.ipynb", r"""    "password = \"Kd83hs7sLq\"\n","""),
+    ("work.ipynb", r'''"source": "import db\npassword = \"Kd83hs7sLq\"\n"'''),
+    ("work.ipynb", r"""    "connect(password='Kd83hs7sLq')\n","""),
+    ("work.ipynb", r"""    "settings = {\"password\": \"Kd83hs7sLq\"}\n","""),
+    ("a.json", r"""{"body": "{\"user\": \"tea\", \"password\": \"Kd83hs7sLq\"}"}"""),
+    ("a.json", r"""{"body": "{\\\"password\\\": \\\"Kd83hs7sLq\\\"}"}"""),
+    ("wp-config.php", "define('DB_PASSWORD', 'Kd83hs7sLq');"),
+    ("wp-config.php", 'define( "DB_PASSWORD" , "Kd83hs7sLq" );'),
+    ("database.php", "'password' => env('DB_PASSWORD', 'Kd83hs7sLq'),"),
+    ("app.py", 'os.environ.setdefault("PGPASSWORD", "Kd83hs7sLq")'),
 ]
 SILENT = [
     ("app.ini", "password ="),
@@ -47,7 +62,37 @@ SILENT = [
     ("app.ini", "password = %(db_password)s"),
     ("app.ini", "password = $DB_PASSWORD1"),
     ("app.ini", "password = /run/secrets/db1"),
+    *(
+        ("app.ini", f"password = {stand_in}")
+        for stand_in in (
+            *(
+                "test1234",
+                "testtest1",
+                "password123!",
+                "secret321",
+                "change_this_password",
+                "changeit",
+                "topsecret",
+            ),
+            *(
+                "your-db-password",
+                "mysecretpassword",
+                "YourStrong!Pass",
+                "enter-password-here",
+                "admin_password1",
+            ),
+            *("insert-your-password-here", "rootpassword", "dummy-password-for-tests", "replace-with-value"),
+        )
+    ),
     ("app.ini", "password_min_length = 12345678"),
+    ("work.ipynb", r"""    "# password = \"Kd83hs7sLq\"\n","""),
+    ("work.ipynb", r"""    "password = \"changeme1\"\n","""),
+    ("work.ipynb", r"""    "password = os.environ[\"DB_PASSWORD1\"]\n","""),
+    ("a.json", r"""{"body": "{\"password\": \"Kennwort\"}"}"""),
+    ("wp-config.php", "define('DB_PASSWORD', 'password_here1');"),
+    ("wp-config.php", "define('DB_PASSWORD', getenv('DB_PASSWORD1'));"),
+    ("forms.py", 'fields = ("username", "password", "address1")'),
+    ("app.py", 'parser.add_argument("password", "passw0rd1 of the user")'),
     ("app.ini", "bypass = hunter2"),
     ("db.yml", "password: <%= ENV['DB_PASSWORD1'] %>"),
     ("db.yml", "password: !vault |"),
@@ -127,5 +172,8 @@ def test_long_lines_and_long_names_take_no_time() -> None:
         "pwd=" * 499,
         ("x." * 990 + "\n") * 500,
         "pass " * 399,
+        "f('pass', " * 190,
+        "\\" * 1_999,
+        "a( " * 600 + "'pwd'",
     ):
         assert list(passwords("app.ini", f"{text}\npassword=b\n")) == []
