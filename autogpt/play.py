@@ -401,7 +401,7 @@ def _stopped(screen: _Screen, stop: Stop, go_on: str) -> ExitCode:
         screen.display.stop(stop)
     screen.display.executed(made)
     if stop.reason is not StopReason.COMPLETE:
-        here.say(go_on)
+        here.say_to_copy(go_on)
     return stop.reason.exit_code
 
 
@@ -410,7 +410,7 @@ def _broken_off(screen: _Screen, error: BaseException, go_on: str) -> ExitCode:
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
     screen.display.executed(screen.stop(BROKEN_OFF.get(code, "error"), text, code))
-    screen.here.say(go_on)
+    screen.here.say_to_copy(go_on)
     return code
 
 

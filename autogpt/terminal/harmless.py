@@ -75,12 +75,15 @@ def exact(text: str) -> str:
 
     For what a person approves. Only a long run of one blank is told by its length instead of drawn.
     """
+    return _same_blanks.sub(_counted_blanks, verbatim(text))
+
+
+def verbatim(text: str) -> str:
+    """The same with every blank drawn, for what a person copies."""
     if text.isascii():
-        text = _line_control.sub(_shown, text)
-    else:
-        text = _accents(beyond_bmp=max(text) > "\uffff").sub(_named_accents, text)
-        text = _dangerous().sub(_shown, text.replace("\n", "\\x0a"))
-    return _same_blanks.sub(_counted_blanks, text)
+        return _line_control.sub(_shown, text)
+    text = _accents(beyond_bmp=max(text) > "\uffff").sub(_named_accents, text)
+    return _dangerous().sub(_shown, text.replace("\n", "\\x0a"))
 
 
 def one_line(text: str, *, longest: int = 200, tabs: bool = False) -> str:
