@@ -19,6 +19,7 @@ from autogpt.profile.decomposing import NoProfile, decompose, profile_of_task
 from autogpt.profile.saved import NO_OVERRIDES, Overrides, read_profile, set_aside, write_profile
 from autogpt.settings.kinds import dollars
 from autogpt.settings.texts import visible_path
+from autogpt.terminal.answers import is_asking_for_help, is_leaving
 
 
 class Questions(Protocol):
@@ -148,10 +149,14 @@ def _new(asked: Asked, model: Model | None, questions: Questions) -> Profile | N
 
 def _ask_task(questions: Questions) -> str | None:
     while (line := questions.ask_line("I want Auto-GPT to:")) is not None:
-        if task := line.strip():
+        if is_leaving(line):
+            return None
+        task = line.strip()
+        if task and not is_asking_for_help(task):
             return task
         questions.say(
-            "That was empty. For example: find out what changed in Python 3.13 and write it to news.md"
+            f"{'' if task else 'That was empty. '}For example: "
+            "find out what changed in Python 3.13 and write it to news.md"
         )
     return None
 

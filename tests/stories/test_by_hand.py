@@ -163,9 +163,22 @@ def test_a_finished_run_can_be_given_more_to_do(place: Place) -> None:
             person.sees("white.md").answers("Run write_to_file?", "y").answers("Run task_complete?", "y")
             assert person.ends() == 0
         assert "and one on white tea" in model.prompts[1]
-        with sit_down(place, "resume", **provider(server)) as person:
-            person.sees("What should it do next?").types("")
-            assert person.ends() == 0
+        for typed, keys in (
+            ("", {}),
+            ("n", {}),
+            (" N ", {}),
+            ("no", {}),
+            ("exit", {}),
+            ("Quit", {}),
+            ("halt", {"EXIT_KEY": "halt"}),
+        ):
+            with sit_down(place, "resume", **provider(server, **keys)) as person:
+                person.sees("What should it do next?").types("y").sees(
+                    "Say in words", "What should it do next?"
+                )
+                person.types(typed)
+                assert person.ends() == 0
+        assert len(model.prompts) == 3
 
 
 class TestProfile:
