@@ -152,10 +152,18 @@ def test_who_leaves_half_way_leaves_nothing(answers: list[str | bool | None], as
     assert list(asked.file.parent.iterdir()) == []
 
 
+def test_a_profile_that_the_person_never_saw_is_no_last_time(asked: Asked) -> None:
+    write_profile(asked.file, SAVED)
+    person = Person([True])
+    assert choose_profile(asked, Model(), person) == SAVED
+    assert person.seen[0].endswith("ai_settings.yaml describes OldGPT:")
+    assert "Last time" not in person.text
+
+
 def test_welcome_back(asked: Asked) -> None:
     write_profile(asked.file, SAVED)
     model, person = Model(), Person([True])
-    assert choose_profile(asked, model, person) == SAVED
+    assert choose_profile(replace(asked, known=True), model, person) == SAVED
     assert model.calls == 0
     for shown in ("Welcome back", "OldGPT", "an old hand", "Do the old thing", "$2.5"):
         assert shown in person.text
@@ -209,6 +217,9 @@ def test_a_required_file_must_be_there_and_whole(asked: Asked) -> None:
     required = replace(asked, required=True, reprompt=False)
     with pytest.raises(UsageError, match=r"^There is no profile in .*ai_settings\.yaml"):
         choose_profile(required, Model(), Person(["x"]))
+    for questions in (Person(), None):
+        with pytest.raises(UsageError, match=r"^There is no profile in .*ai_settings\.yaml"):
+            choose_profile(replace(required, task="write a poem"), Model(), questions)
     asked.file.write_text("ai_name: x\n")
     with pytest.raises(UsageError, match="ai_role: missing"):
         choose_profile(required, Model(), Person(["x"]))

@@ -185,8 +185,12 @@ class TestProfile:
     def test_welcome_back_and_on(self, place: Place) -> None:
         saved_profile(place)
         with seated(place, Model()) as person:
-            person.sees("Welcome back! Last time I was TeaGPT:", "Go on with this profile?").types("maybe")
-            person.sees("Please type y or n.", "Go on with this profile?").types("y")
+            person.sees("ai_settings.yaml describes TeaGPT:", "Go on with this profile?").types("maybe")
+            person.sees("Please type y or n.", "Go on with this profile?").sees_not("Welcome back").types("y")
+            person.answers("Run task_complete?", "y")
+            assert person.ends() == 0
+        with seated(place, Model()) as person:
+            person.sees("Welcome back! Last time I was TeaGPT:", "Go on with this profile?").types("y")
             person.answers("Run task_complete?", "y")
             assert person.ends() == 0
 
