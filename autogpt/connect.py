@@ -23,6 +23,7 @@ from autogpt.settings import Models, Secret, Settings, close_to_others, set_in_e
 from autogpt.settings.kinds import KEY, URL
 from autogpt.settings.placeholders import is_placeholder
 from autogpt.settings.variables import LARGEST_WINDOW
+from autogpt.terminal.answers import is_leaving
 
 UNKNOWN_WINDOW = 8_192
 OLLAMA_WINDOW = 4_096
@@ -128,7 +129,7 @@ def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings
     questions.say(f"  1  use OpenAI, with a key from {KEYS_PAGE}")
     questions.say(f"  2  {local}")
     questions.say("  3  see a demonstration: scripted replies, real commands, no key, no network")
-    while (answer := questions.ask_line("1, 2 or 3?")) is not None:
+    while (answer := _line(questions, "1, 2 or 3?")) is not None:
         match answer.strip():
             case "1":
                 now = _with_key(settings, questions, env_file)
@@ -144,6 +145,11 @@ def choose(settings: Settings, questions: Questions, env_file: Path) -> Settings
         if now is None or has_provider(now):
             return now
     return None
+
+
+def _line(questions: Questions, prompt: str, default: str = "") -> str | None:
+    answer = questions.ask_line(prompt, default)
+    return None if answer is None or is_leaving(answer) else answer
 
 
 def has_provider(settings: Settings) -> bool:
@@ -295,7 +301,7 @@ def _with_server(
 ) -> Settings | None:
     url, names = OLLAMA_URL, ollama
     if not ollama:
-        answer = questions.ask_line("Its address:", OLLAMA_URL)
+        answer = _line(questions, "Its address:", OLLAMA_URL)
         if answer is None:
             return None
         url = answer.strip()
@@ -329,7 +335,7 @@ def _one_of(questions: Questions, names: tuple[str, ...]) -> str | None:
     if len(names) == 1:
         return names[0]
     questions.say(f"Its models: {', '.join(names[:30])}")
-    while (answer := questions.ask_line("Which model?", names[0])) is not None:
+    while (answer := _line(questions, "Which model?", names[0])) is not None:
         if answer.strip() in names:
             return answer.strip()
         questions.say("Please type one of these names.")

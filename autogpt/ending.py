@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
-from autogpt.core.errors import ContextOverflow, ExitCode, OverLimit, UserError
+from autogpt.core.errors import TO_COPY, ContextOverflow, ExitCode, OverLimit, UserError
 from autogpt.core.redact import Redactor
-from autogpt.terminal.harmless import one_line
+from autogpt.terminal.harmless import one_line, verbatim
 from autogpt.terminal.interrupts import Leaving
 from autogpt.terminal.wrapping import rows_of
 
@@ -89,7 +89,7 @@ def say(text: str) -> None:
     stream = sys.stderr
     try:
         columns = _columns(stream)
-        rows = (row for part in text.splitlines() for row in _rows(one_line(part, longest=2000), columns))
+        rows = (row for part in text.splitlines() for row in _rows(part, columns))
         encoding = stream.encoding or "ascii"
         stream.write("\n".join(rows).encode(encoding, "backslashreplace").decode(encoding) + "\n")
         stream.flush()
@@ -106,5 +106,8 @@ def _columns(stream: TextIO) -> int:
 
 
 def _rows(line: str, columns: int) -> list[str]:
+    if line.startswith(TO_COPY):
+        return [verbatim(line)]
+    line = one_line(line, longest=2000)
     first, *further = rows_of(line, columns - len(_FURTHER)) if columns > _NARROWEST else [line]
     return [first, *(_FURTHER + row for row in further)]

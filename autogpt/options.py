@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from autogpt.terminal.harmless import verbatim
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -105,9 +107,32 @@ class Options:
         )
 
 
-def as_typed(words: Iterable[str], *, windows: bool = os.name == "nt") -> str:
-    """Words as a person types them: for a shell, or for cmd and PowerShell."""
-    return " ".join(map(_quoted_on_windows, words)) if windows else shlex.join(words)
+def as_typed(words: Iterable[str], *, windows: bool = os.name == "nt", encoding: str = "utf-8") -> str:
+    """Words as a person types them: for a shell, or for cmd and PowerShell.
+
+    For a shell, what a terminal of that encoding would not show as it is stands there by its numbers.
+    """
+    if windows:
+        return " ".join(map(_quoted_on_windows, words))
+    return " ".join(shlex.quote(word) if _is_shown(word, encoding) else _in_numbers(word) for word in words)
+
+
+def _is_shown(word: str, encoding: str) -> bool:
+    try:
+        word.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return word.isprintable() and verbatim(word) == word
+
+
+def _in_numbers(word: str) -> str:
+    """The word for bash, zsh and ksh, with the bytes of all but ASCII signs as numbers."""
+    signs = ((chr(byte), byte) for byte in word.encode("utf-8", "surrogateescape"))
+    told = (
+        f"\\{byte:03o}" if not " " <= sign <= "~" else f"\\{sign}" if sign in "\\'" else sign
+        for sign, byte in signs
+    )
+    return f"$'{''.join(told)}'"
 
 
 def _quoted_on_windows(word: str) -> str:

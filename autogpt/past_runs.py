@@ -22,7 +22,7 @@ def list_runs() -> ExitCode:
         with nothing_begun():
             summaries = build.run_store(here.settings, STATE).runs()
         if not summaries:
-            here.say(f"There are no runs here yet. Start one with: {here.started_as}")
+            here.say_to_copy(f"There are no runs here yet. Start one with: {here.started_as}")
         for summary in summaries:
             here.console.say(_line(summary))
             if goal := " ".join(summary.goal.split()):

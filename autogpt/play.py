@@ -34,7 +34,7 @@ from autogpt.models.metered import UNPRICED_TOKENS_PER_DOLLAR
 from autogpt.rights import Rules, given_limits, limits_of_unknown, remember_accepted
 from autogpt.sandboxes.choose import is_in_container
 from autogpt.stage import STATE, Stage
-from autogpt.terminal.answers import Keys
+from autogpt.terminal.answers import Keys, Leave, Words, is_leaving, meaning_of
 from autogpt.terminal.display import Display
 from autogpt.terminal.harmless import count
 from autogpt.terminal.jsonl import JsonLines
@@ -229,8 +229,11 @@ def _limits(here: Stage, begun: Begun, before: Limits) -> Limits:
 def _user(here: Stage, display: Display) -> User:
     if not here.attended:
         return UnattendedUser()
-    keys = Keys(here.settings.run.authorise_key, here.settings.run.exit_key)
-    return TerminalUser(display, here.keyboard, keys=keys, interrupts=here.interrupts)
+    return TerminalUser(display, here.keyboard, keys=_keys(here), interrupts=here.interrupts)
+
+
+def _keys(here: Stage) -> Keys:
+    return Keys(here.settings.run.authorise_key, here.settings.run.exit_key)
 
 
 def _person(here: Stage, user: User) -> build.Person:
@@ -334,8 +337,17 @@ def _is_complete(session: Session) -> bool:
 
 def _after_the_end(here: Stage) -> Advised | None:
     here.say("This run has reached its end.")
-    more = here.questions.ask_line("What should it do next? (Enter leaves)") if here.attended else None
-    return Advised(more, at=time.time()) if more else None
+    keys = _keys(here)
+    while here.attended and (more := here.questions.ask_line("What should it do next? (Enter leaves)")):
+        match meaning_of(more, keys):
+            case Words(text) if not is_leaving(text):
+                return Advised(text, at=time.time())
+            case Words() | Leave():
+                return None
+            case _ if more.strip().casefold() == "no":
+                return None
+        here.say("Say in words what it should do next.")
+    return None
 
 
 def _introduce(
@@ -412,7 +424,7 @@ def _stopped(screen: _Screen, stop: Stop, go_on: str) -> ExitCode:
         screen.display.stop(stop)
     screen.display.executed(made)
     if stop.reason is not StopReason.COMPLETE:
-        here.say(go_on)
+        here.say_to_copy(go_on)
     return stop.reason.exit_code
 
 
@@ -421,7 +433,7 @@ def _broken_off(screen: _Screen, error: BaseException, go_on: str) -> ExitCode:
     code = ending.told(error, screen.redact)
     text = screen.redact(str(error)) if isinstance(error, UserError) else ""
     screen.display.executed(screen.stop(BROKEN_OFF.get(code, "error"), text, code))
-    screen.here.say(go_on)
+    screen.here.say_to_copy(go_on)
     return code
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from autogpt.connect import Demonstration, Provider
-from autogpt.core.errors import UsageError
+from autogpt.core.errors import TO_COPY, UsageError
 from autogpt.core.guidance import DEFAULT_GUIDANCE, Guidance
 from autogpt.core.limits import Limits
 from autogpt.core.policy import Policy, Preset, option_rules
@@ -93,12 +93,13 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
         before = moved
     if not os.path.isabs(before) or not os.path.isdir(before):
         raise UsageError(
-            f"The workspace of this run, {visible_path(Path(before))}, is gone. If it was moved, say where it is: {_with_w(here, header)}"
+            f"The workspace of this run, {visible_path(Path(before))}, is gone. If it was moved, say where it is:"
+            f"{_with_w(here, header)}"
         )
     if os.path.realpath(before) != before:
         raise UsageError(
             f"The workspace of this run, {visible_path(Path(before))}, is now a link to another folder. "
-            f"Say which one to use: {_with_w(here, header)}"
+            f"Say which one to use:{_with_w(here, header)}"
         )
     usual = os.path.realpath(here.settings.files.workspace_directory.expanduser())
     files = replace(here.settings.files, workspace_directory=Path(before))
@@ -120,7 +121,7 @@ def in_workspace_of(here: Stage, header: Header) -> Stage | None:
     if not known:
         raise UsageError(
             f"Run {header.id} is not known to have begun on this account in {visible_path(Path(before))}, and nobody is there to "
-            f"ask. If the agent may work there, say so: {_with_w(here, header, before)}"
+            f"ask. If the agent may work there, say so:{_with_w(here, header, before)}"
         )
     return there
 
@@ -155,7 +156,9 @@ def began_here(here: Stage, header: Header) -> bool:
 
 
 def _with_w(here: Stage, header: Header, folder: str = "FOLDER") -> str:
-    return here.resumed_by(header.id, replace(here.options, workspace_directory=None), "-w", folder)
+    """The command that says the folder, as a line of its own that can be copied."""
+    command = here.resumed_by(header.id, replace(here.options, workspace_directory=None), "-w", folder)
+    return f"\n{TO_COPY}{command}"
 
 
 def given_limits(here: Stage, before: Limits) -> Limits:

@@ -64,17 +64,24 @@ class Stage:
             return "autogpt"
         # -P: a package of this name that lies in the folder by then must not run in the program's place.
         safely = " -P" if sys.version_info >= (3, 11) and not _runs_from_here() else ""
-        return f"{as_typed([sys.orig_argv[0]])}{safely} -m autogpt"
+        return f"{self._typed([sys.orig_argv[0]])}{safely} -m autogpt"
 
     def resumed_by(self, run_id: str, options: Options, *more: str) -> str:
         """What the person types to go on with a run and lose none of what they asked for."""
         redact = Redactor(secret.reveal() for secret in self.settings.all_secrets())
         words = (redact(word) for word in (*options.to_go_on(), *more))
-        return f"{self.started_as} {as_typed(['resume', run_id, *words])}"
+        return f"{self.started_as} {self._typed(['resume', run_id, *words])}"
+
+    def _typed(self, words: Iterable[str]) -> str:
+        return as_typed(words, encoding=self.console.stream.encoding or "utf-8")
 
     def say(self, text: str) -> None:
         """A line for the person."""
         self.console.say(text)
+
+    def say_to_copy(self, text: str) -> None:
+        """A line with a command for the person, which they can copy as one."""
+        self.console.say_to_copy(text)
 
     def asks_about(self, claims: Iterable[Claim]) -> bool:
         """Ask the person what they were not asked yet of this; whether there was anything to ask.

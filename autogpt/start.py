@@ -30,6 +30,7 @@ from autogpt.profile import Asked, Overrides, choose_profile, read_profile
 from autogpt.rights import began_here, given_limits, in_workspace_of, limits_json, read_rules
 from autogpt.settings import Settings
 from autogpt.settings.folder import PROFILE
+from autogpt.settings.texts import visible_path
 from autogpt.settings.trust import budget_claim
 from autogpt.settings.trust_record import Said
 from autogpt.stage import STATE, Stage, make_state_folder, nothing_begun, stage
@@ -223,6 +224,7 @@ def _profile(
         task=options.task,
         overrides=Overrides(options.ai_name or "", options.ai_role or "", options.ai_goals),
         passed_over=PROFILE in here.settings.passed_over,
+        known=here.record.profile(file) is not None,
     )
     budget = given_limits(here, Limits()).budget
     questions = here.questions if here.attended else None
@@ -230,6 +232,8 @@ def _profile(
         model, ledger = build.thinker(here.settings, source, budget, watcher, closing)
         held = _held_budget(here, asked)
         profile = choose_profile(asked, _Meanwhile(model, here.keyboard), questions)
+    if asked.required and asked.task is not None:
+        here.warn(f"--task is what counts: the profile in {visible_path(file)} is not used.")
     if profile is not None and held is not None and profile.budget != held:
         profile = replace(profile, budget=held)
     elif profile is not None and questions is not None:

@@ -342,6 +342,10 @@ class TestChoosing:
             assert isinstance(choose(settings(), Person("2", server.url, True), file), Settings)
         assert file.stat().st_mode & 0o777 == 0o644
 
+    @pytest.mark.parametrize("answers", [("exit",), (" Quit ",), ("2", "quit")])
+    def test_a_word_for_leaving_leaves(self, tmp_path: Path, answers: tuple[str, ...]) -> None:
+        assert choose(settings(), Person(*answers, "3", "3"), tmp_path / ".env") is None
+
     @pytest.mark.parametrize("answers", [("what",), ("",), ("4",)])
     def test_wrong_answers_are_asked_again(self, tmp_path: Path, answers: tuple[str, ...]) -> None:
         person = Person(*answers, "3")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import subprocess
 from dataclasses import fields
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 
 from autogpt.cli import cli, resume
 from autogpt.options import Options, as_typed
+from autogpt.terminal.harmless import verbatim
 
 GIVEN: dict[str, Any] = {
     "continuous": True,
@@ -65,6 +69,19 @@ def test_what_is_given_again_is_read_as_it_was(name: str) -> None:
 
 def test_what_was_not_given_is_not_in_the_line() -> None:
     assert Options().to_go_on() == ()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@pytest.mark.parametrize(
+    "word", ["a\nb", "it's\t\\1", "caf\u00a0e\u0301", "\u28001", "\u202e1", "\udcff1", "\U0001f375", "…"]
+)
+def test_what_would_not_be_shown_as_it_is_comes_out_of_a_shell_as_it_was(word: str) -> None:
+    for encoding in ("utf-8", "ascii"):
+        typed = as_typed([word], windows=False, encoding=encoding)
+        assert typed.encode(encoding).decode(encoding).isprintable()
+        assert verbatim(typed) == typed
+        said = subprocess.run(["bash", "-c", f"printf %s {typed}"], capture_output=True, check=True).stdout
+        assert os.fsdecode(said) == word
 
 
 def test_cmd_and_powershell_have_other_quotes_than_a_shell() -> None:

@@ -50,8 +50,12 @@ class CommandError(Exception):
         return " ".join([str(self), *(hint.text for hint in self.hints if hint.command in commands)])
 
 
+TO_COPY = "  "
+"""What a line of a `UserError` begins with that is a command: it is shown as one line, however wide the terminal is."""
+
+
 class UserError(Exception):
-    """One line for the person, that says what happened and what to do next."""
+    """One line for the person, that says what happened and what to do next; a command stands `TO_COPY` below it."""
 
     exit_code: ExitCode = ExitCode.USAGE
 

@@ -19,6 +19,7 @@ from autogpt.profile.decomposing import NoProfile, decompose, profile_of_task
 from autogpt.profile.saved import NO_OVERRIDES, Overrides, read_profile, set_aside, write_profile
 from autogpt.settings.kinds import dollars
 from autogpt.settings.texts import visible_path
+from autogpt.terminal.answers import is_asking_for_help, is_leaving
 
 
 class Questions(Protocol):
@@ -45,7 +46,8 @@ class Asked:
     `reprompt` is False where the saved profile is to be used without asking
     (`--skip-reprompt`, and `--ai-settings`, which implies it). A `task` is for this run
     only: the saved profile is left alone. `passed_over` says that the file is there and
-    not to be read: the person did not accept where it leads.
+    not to be read: the person did not accept where it leads. `known` says that they saw or made
+    the profile there before.
     """
 
     file: Path
@@ -54,6 +56,7 @@ class Asked:
     task: str | None = None
     overrides: Overrides = NO_OVERRIDES
     passed_over: bool = False
+    known: bool = False
 
 
 MANUAL = "--manual"
@@ -73,12 +76,12 @@ def choose_profile(asked: Asked, model: Model | None, questions: Questions | Non
     nothing to do) and ProviderError (the key or the credit, when a model was asked).
     """
     if asked.task is not None:
+        if asked.required and not asked.file.exists():
+            raise _missing(asked)
         return _of_task(asked, model, questions)
     saved = None if asked.passed_over else read_profile(asked.file, asked.overrides)
     if saved is None and asked.required:
-        raise UsageError(
-            f"There is no profile in {visible_path(asked.file)}; give --ai-settings an existing file."
-        )
+        raise _missing(asked)
     if saved is None and asked.overrides.complete:
         return asked.overrides.over(Profile("", "", ()))
     if saved is not None and (questions is None or not asked.reprompt):
@@ -88,13 +91,19 @@ def choose_profile(asked: Asked, model: Model | None, questions: Questions | Non
             f"Nobody is there to say what to do: give --task, or a profile in {visible_path(asked.file)}."
         )
     if saved is not None:
-        again = _welcome_back(saved, questions)
+        again = _welcome_back(saved, asked, questions)
         if again is not False:
             return saved if again else None
     profile = _new(asked, model, questions)
     if profile is not None:
         _save(asked.file, profile, questions, replaces=saved is not None)
     return profile
+
+
+def _missing(asked: Asked) -> UsageError:
+    return UsageError(
+        f"There is no profile in {visible_path(asked.file)}; give --ai-settings an existing file."
+    )
 
 
 def _of_task(asked: Asked, model: Model | None, questions: Questions | None) -> Profile:
@@ -111,8 +120,11 @@ def _of_task(asked: Asked, model: Model | None, questions: Questions | None) -> 
     return chosen
 
 
-def _welcome_back(saved: Profile, questions: Questions) -> bool | None:
-    questions.say(f"Welcome back! Last time I was {saved.name}:")
+def _welcome_back(saved: Profile, asked: Asked, questions: Questions) -> bool | None:
+    if asked.known:
+        questions.say(f"Welcome back! Last time I was {saved.name}:")
+    else:
+        questions.say(f"{visible_path(asked.file)} describes {saved.name}:")
     _show(saved, questions)
     return questions.ask_yes_no("Go on with this profile? (n makes a new one)")
 
@@ -148,10 +160,14 @@ def _new(asked: Asked, model: Model | None, questions: Questions) -> Profile | N
 
 def _ask_task(questions: Questions) -> str | None:
     while (line := questions.ask_line("I want Auto-GPT to:")) is not None:
-        if task := line.strip():
+        if is_leaving(line):
+            return None
+        task = line.strip()
+        if task and not is_asking_for_help(task):
             return task
         questions.say(
-            "That was empty. For example: find out what changed in Python 3.13 and write it to news.md"
+            f"{'' if task else 'That was empty. '}For example: "
+            "find out what changed in Python 3.13 and write it to news.md"
         )
     return None
 

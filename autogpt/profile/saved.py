@@ -7,14 +7,16 @@ comments are not.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autogpt.core.errors import UsageError
 from autogpt.core.profile import Profile
 from autogpt.settings.kinds import MOST_DOLLARS, dollars
-from autogpt.settings.texts import visible, visible_path, write_text
+from autogpt.settings.texts import read_text, visible, visible_path, write_text
 from autogpt.settings.yaml_files import YamlFile, read_yaml
 
 if TYPE_CHECKING:
@@ -126,19 +128,26 @@ def _string(text: str) -> Node:
     return yaml.ScalarNode("tag:yaml.org,2002:str", text, style=None if text.isprintable() else '"')
 
 
-def previous(path: Path) -> Path:
-    """Where the profile goes that a new one replaces."""
-    return path.with_name(f"{path.stem}.previous{path.suffix}")
-
-
 def set_aside(path: Path) -> Path:
-    """Copy the file to its `previous` name, and say which that is. Raises UsageError."""
-    from autogpt.core.errors import UsageError
-    from autogpt.settings.texts import read_text
+    """Copy the file to its `previous` name, and say which that is. Raises UsageError.
 
+    What is there already goes for it only where it was worked out from a task; what somebody wrote stays.
+    """
     text = read_text(path)
     if text is None:
         raise UsageError(f"There is no {visible_path(path)}.")
-    aside = previous(path)
+    aside = path.with_name(f"{path.stem}.previous{path.suffix}")
+    number = 1
+    while os.path.lexists(aside) and not _may_go_for(text, aside):
+        number += 1
+        aside = path.with_name(f"{path.stem}.previous-{number}{path.suffix}")
     write_text(aside, text)
     return aside
+
+
+def _may_go_for(text: str, kept: Path) -> bool:
+    try:
+        file = read_yaml(kept)
+        return read_text(kept) == text or (file is not None and bool(_text(file, "ai_task")))
+    except UsageError:
+        return False

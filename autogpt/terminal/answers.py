@@ -104,6 +104,16 @@ def meaning_of(text: str, keys: Keys) -> Meaning:
     return Words(text.strip())
 
 
+def is_leaving(text: str) -> bool:
+    """Is it, alone in the line, a word by which people leave a program?"""
+    return _plain(text) in ("exit", "quit")
+
+
+def is_asking_for_help(text: str) -> bool:
+    """Does it, alone in the line, ask what is to be typed?"""
+    return _plain(text) in ("help", "?")
+
+
 def is_bare_answer(text: str, keys: Keys) -> bool:
     """Is it an answer to a question, rather than words for the agent?"""
     return not isinstance(meaning_of(text, keys), Words)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autogpt.core.actions import Action, Preview
-from autogpt.terminal.harmless import BLANKS, count, one_line
+from autogpt.terminal.harmless import BLANKS, count, exact, one_line
 from autogpt.terminal.lines import GUTTER, Line, Span, Tone, block, line
 from autogpt.terminal.render import literal
 
@@ -148,4 +148,4 @@ def _fitting(heights: Sequence[int], room: int) -> int:
 
 
 def _cut(span: Span) -> Span:
-    return Span(one_line(span.text, longest=_ROW * _TAIL_ROWS // 2, tabs=True), span.tone)
+    return Span(one_line(exact(span.text), longest=_ROW * _TAIL_ROWS // 2, tabs=True), span.tone)

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TextIO
 
-from autogpt.terminal.harmless import exact, one_line
+from autogpt.terminal.harmless import exact, one_line, verbatim
 from autogpt.terminal.lines import Line, Span, Tone, line
 from autogpt.terminal.pictures import inline, protocol_of
 from autogpt.terminal.wrapping import breaks, cells
@@ -35,6 +35,7 @@ _NARROWEST = 10
 _LONGEST_SPAN = 4000
 _FURTHER = "  "
 _TAB = 4
+_ORDINARY = Line()
 
 _STYLES = {
     Tone.PLAIN: "",
@@ -190,6 +191,10 @@ class Console:
         """Show a line of the program's own words."""
         self.show([line(words, tone)])
 
+    def say_to_copy(self, words: str) -> None:
+        """Show a line with a command that the person copies: as one line, however wide the terminal is."""
+        self.show([replace(line(words), copied=True)])
+
     def picture(self, data: bytes) -> None:
         """Show a picture where the terminal can; nothing elsewhere, or while the person is asked."""
         protocol = protocol_of(self._environ) if self.look.live else None
@@ -243,12 +248,16 @@ class Console:
 
     def _ready(self, each: Line) -> Line:
         encoding = self._out.encoding
-        spans = tuple(Span(self._safe(span.text, each.whole), span.tone) for span in each.spans)
-        ready = Line(spans, _encodable(each.gutter, encoding), _encodable(each.further, encoding), each.whole)
+        spans = tuple(Span(self._safe(span.text, each), span.tone) for span in each.spans)
+        gutters = _encodable(each.gutter, encoding), _encodable(each.further, encoding)
+        ready = Line(spans, *gutters, each.whole, each.copied)
         return _without_tabs(ready) if self.look.terminal else ready
 
-    def _safe(self, text: str, whole: bool = False) -> str:
-        safe = exact(text) if whole else one_line(text, longest=_LONGEST_SPAN, tabs=True)
+    def _safe(self, text: str, of: Line = _ORDINARY) -> str:
+        if of.copied:
+            safe = verbatim(text)
+        else:
+            safe = exact(text) if of.whole else one_line(text, longest=_LONGEST_SPAN, tabs=True)
         return _encodable(safe, self._out.encoding)
 
     def _write(self, lines: list[Line]) -> None:
@@ -318,6 +327,8 @@ def _layout(each: Line, width: int) -> tuple[str, str, list[int]]:
     )
     # A line without a gutter may name something from outside: its further rows stand in.
     further = further or first or _FURTHER
+    if each.copied:
+        return first, further, []
     body = "".join(span.text for span in each.spans)
     return first, further, breaks(body, width - max(len(first), len(further)))
 

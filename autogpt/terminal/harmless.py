@@ -51,6 +51,8 @@ _picture = re.compile(f"[{_PICTURE}]")
 _control = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _line_control = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 _same_blanks = re.compile(f"([{BLANKS}])\\1{{{_WIDEST_GAP},}}")
+# Prose needs some of these: there they stay.
+_blank_looking = re.compile(f"[{BLANKS.translate({0x20: None, 0x09: None})}\U00016fe4\U0001d159]")
 _gap = re.compile(f"[{BLANKS}]{{6,}}")
 _empty_lines = re.compile(f"\n(?:[{BLANKS}]*\n){{{_MOST_EMPTY_LINES + 1},}}")
 
@@ -75,12 +77,16 @@ def exact(text: str) -> str:
 
     For what a person approves. Only a long run of one blank is told by its length instead of drawn.
     """
+    return verbatim(_same_blanks.sub(_counted_blanks, text))
+
+
+def verbatim(text: str) -> str:
+    """The same with every blank drawn, for what a person copies."""
     if text.isascii():
-        text = _line_control.sub(_shown, text)
-    else:
-        text = _accents(beyond_bmp=max(text) > "\uffff").sub(_named_accents, text)
-        text = _dangerous().sub(_shown, text.replace("\n", "\\x0a"))
-    return _same_blanks.sub(_counted_blanks, text)
+        return _line_control.sub(_shown, text)
+    text = _accents(beyond_bmp=max(text) > "\uffff").sub(_named_accents, text)
+    text = _dangerous().sub(_shown, text.replace("\n", "\\x0a"))
+    return _blank_looking.sub(lambda found: f"‹U+{ord(found[0]):04X}›", text)
 
 
 def one_line(text: str, *, longest: int = 200, tabs: bool = False) -> str:

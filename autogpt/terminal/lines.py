@@ -43,13 +43,15 @@ class Line:
     """One line, however many rows it takes.
 
     `further` is the gutter of its further rows, where it differs. Of a line that is `whole` nothing is
-    ever cut; of others a console shows the head and tail when they are very long.
+    ever cut; of others a console shows the head and tail when they are very long. One that is to be `copied`
+    is whole too, and no breaks are put in: a terminal wraps it itself, so that it is copied as one line.
     """
 
     spans: tuple[Span, ...] = ()
     gutter: str = ""
     further: str = ""
     whole: bool = False
+    copied: bool = False
 
     @property
     def text(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autogpt.terminal.console import Console
-from autogpt.terminal.harmless import one_line
+from autogpt.terminal.harmless import exact, one_line
 from autogpt.terminal.keyboard import Keyboard
 from autogpt.terminal.lines import GUTTER, Tone, block, line
 
@@ -65,7 +65,7 @@ class Questions:
         )
         self._console.say(intro, Tone.WARN)
         for change in changes:
-            text, rows = f"- {change}", change.count("\n") + 1
+            text, rows = "\n".join(map(exact, f"- {change}".split("\n"))), change.count("\n") + 1
             self._console.show(block(text, gutter=GUTTER, characters=len(text) * 10, rows=rows + 1))
         self._console.show((line(""),))
         return self.ask_yes_no("Use these settings? If you don't know who made these files, say no.", False)

@@ -80,6 +80,23 @@ def test_an_empty_task_is_asked_for_again(asked: Asked) -> None:
     assert person.seen.count("I want Auto-GPT to:") == 3
 
 
+@pytest.mark.parametrize("typed", ["exit", " Quit "])
+def test_who_types_a_word_for_leaving_leaves(typed: str, asked: Asked) -> None:
+    model = Model()
+    assert choose_profile(asked, model, Person([typed, "write a poem"])) is None
+    assert model.calls == 0
+
+
+@pytest.mark.parametrize("typed", ["help", "?", " HELP "])
+def test_who_asks_for_help_sees_an_example(typed: str, asked: Asked) -> None:
+    person = Person([typed, "help me write a poem"])
+    profile = choose_profile(asked, Model(), person)
+    assert profile is not None
+    assert profile.task == "help me write a poem"
+    assert "For example: find out what changed" in person.text
+    assert "empty" not in person.text
+
+
 @pytest.mark.parametrize("typed", ["--manual", " --MANUAL "])
 def test_by_hand_at_once(typed: str, asked: Asked) -> None:
     model = Model()
@@ -135,10 +152,18 @@ def test_who_leaves_half_way_leaves_nothing(answers: list[str | bool | None], as
     assert list(asked.file.parent.iterdir()) == []
 
 
+def test_a_profile_that_the_person_never_saw_is_no_last_time(asked: Asked) -> None:
+    write_profile(asked.file, SAVED)
+    person = Person([True])
+    assert choose_profile(asked, Model(), person) == SAVED
+    assert person.seen[0].endswith("ai_settings.yaml describes OldGPT:")
+    assert "Last time" not in person.text
+
+
 def test_welcome_back(asked: Asked) -> None:
     write_profile(asked.file, SAVED)
     model, person = Model(), Person([True])
-    assert choose_profile(asked, model, person) == SAVED
+    assert choose_profile(replace(asked, known=True), model, person) == SAVED
     assert model.calls == 0
     for shown in ("Welcome back", "OldGPT", "an old hand", "Do the old thing", "$2.5"):
         assert shown in person.text
@@ -157,6 +182,31 @@ def test_a_new_profile_keeps_the_old_one_aside_and_the_files_other_keys(asked: A
     assert str(aside) in person.text
 
 
+def test_what_somebody_wrote_is_not_lost_however_often_it_is_made_anew(asked: Asked) -> None:
+    write_profile(asked.file, SAVED)
+    written = asked.file.read_text()
+    for _ in range(4):
+        assert choose_profile(asked, Model(), Person([False, "write a poem"])) == POET
+    kept = {path.name: path.read_text() for path in asked.file.parent.glob("*previous*")}
+    assert sorted(kept) == ["ai_settings.previous-2.yaml", "ai_settings.previous.yaml"]
+    assert kept["ai_settings.previous.yaml"] == written
+    assert "ai_task: write a poem" in kept["ai_settings.previous-2.yaml"]
+    asked.file.write_text(written)
+    person = Person([False, "write a poem"])
+    choose_profile(asked, Model(), person)
+    assert "kept in" in person.text
+    assert asked.file.with_name("ai_settings.previous.yaml").read_text() == written
+    assert len(list(asked.file.parent.glob("*previous*"))) == 2
+    asked.file.with_name("ai_settings.previous-2.yaml").write_text("not: [a profile")
+    asked.file.write_text(f"{written}# another\n")
+    choose_profile(asked, Model(), Person([False, "write a poem"]))
+    assert asked.file.with_name("ai_settings.previous-2.yaml").read_text() == "not: [a profile"
+    assert asked.file.with_name("ai_settings.previous-3.yaml").read_text() == f"{written}# another\n"
+    asked.file.write_text(written)
+    choose_profile(asked, Model(), Person([False, "write a poem"]))
+    assert len(list(asked.file.parent.glob("*previous*"))) == 3
+
+
 def test_without_reprompt_the_saved_profile_is_used(asked: Asked) -> None:
     write_profile(asked.file, SAVED)
     assert choose_profile(replace(asked, reprompt=False), None, Person()) == SAVED
@@ -167,6 +217,9 @@ def test_a_required_file_must_be_there_and_whole(asked: Asked) -> None:
     required = replace(asked, required=True, reprompt=False)
     with pytest.raises(UsageError, match=r"^There is no profile in .*ai_settings\.yaml"):
         choose_profile(required, Model(), Person(["x"]))
+    for questions in (Person(), None):
+        with pytest.raises(UsageError, match=r"^There is no profile in .*ai_settings\.yaml"):
+            choose_profile(replace(required, task="write a poem"), Model(), questions)
     asked.file.write_text("ai_name: x\n")
     with pytest.raises(UsageError, match="ai_role: missing"):
         choose_profile(required, Model(), Person(["x"]))

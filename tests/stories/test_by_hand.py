@@ -163,17 +163,34 @@ def test_a_finished_run_can_be_given_more_to_do(place: Place) -> None:
             person.sees("white.md").answers("Run write_to_file?", "y").answers("Run task_complete?", "y")
             assert person.ends() == 0
         assert "and one on white tea" in model.prompts[1]
-        with sit_down(place, "resume", **provider(server)) as person:
-            person.sees("What should it do next?").types("")
-            assert person.ends() == 0
+        for typed, keys in (
+            ("", {}),
+            ("n", {}),
+            (" N ", {}),
+            ("no", {}),
+            ("exit", {}),
+            ("Quit", {}),
+            ("halt", {"EXIT_KEY": "halt"}),
+        ):
+            with sit_down(place, "resume", **provider(server, **keys)) as person:
+                person.sees("What should it do next?").types("y").sees(
+                    "Say in words", "What should it do next?"
+                )
+                person.types(typed)
+                assert person.ends() == 0
+        assert len(model.prompts) == 3
 
 
 class TestProfile:
     def test_welcome_back_and_on(self, place: Place) -> None:
         saved_profile(place)
         with seated(place, Model()) as person:
-            person.sees("Welcome back! Last time I was TeaGPT:", "Go on with this profile?").types("maybe")
-            person.sees("Please type y or n.", "Go on with this profile?").types("y")
+            person.sees("ai_settings.yaml describes TeaGPT:", "Go on with this profile?").types("maybe")
+            person.sees("Please type y or n.", "Go on with this profile?").sees_not("Welcome back").types("y")
+            person.answers("Run task_complete?", "y")
+            assert person.ends() == 0
+        with seated(place, Model()) as person:
+            person.sees("Welcome back! Last time I was TeaGPT:", "Go on with this profile?").types("y")
             person.answers("Run task_complete?", "y")
             assert person.ends() == 0
 

@@ -84,6 +84,16 @@ class TestNothingWaits:
         assert (ended.code, ended.out) == (2, "")
         assert "Auto-GPT needs a language model: set OPENAI_API_KEY" in ended.err
 
+    def test_a_profile_that_is_named_beside_a_task(self, ready: Place) -> None:
+        task = ("-c", "--task", "make notes", "-C")
+        ended = played(ready, Model(), *task, "missing.yaml")
+        assert ended.code == 2
+        assert ended.err == "There is no profile in missing.yaml; give --ai-settings an existing file.\n"
+        ended = played(ready, Model(), *task, "ai_settings.yaml")
+        assert ended.code == 0
+        assert "--task is what counts: the profile in ai_settings.yaml is not used." in ended.out
+        assert "is what counts" not in played(ready, Model(), *task[:-1]).out
+
     def test_and_a_finished_run_is_not_asked_what_next(self, ready: Place) -> None:
         assert played(ready, Model(), "-y", "-c").code == 0
         ended = played(ready, Model(), "resume", "-c", *JSON)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 
@@ -67,6 +68,34 @@ def test_questions_thoughts_and_the_end(place: Place, plain: tuple[str, ...]) ->
         with Person(place, command("resume", *plain), provider(server), COLUMNS) as person:
             person.sees("is gone. If it was moved, say where it is: autogpt resume", "-w FOLDER")
             assert person.ends() == 2
+
+
+@pytest.mark.parametrize("plain", [(), ("--plain",)])
+def test_a_command_to_copy_is_one_line(place: Place, plain: tuple[str, ...]) -> None:
+    from tests.stories.person import Person
+
+    rules = [
+        *plain,
+        "--deny",
+        f"write_to_file(filename=b{' ' * 50}c.md)",
+        "--deny",
+        "fetch_url(url=*" + "é" * 3900 + ")",
+    ]
+    (place.folder / "ai_settings.yaml").write_text(SAVED)
+    with OpenAIServer(Model(write("green.md"))) as server:
+        with Person(place, command("-y", *rules), provider(server), COLUMNS, 1000) as person:
+            person.is_asked("or say what to do instead").types("n")
+            assert person.ends() == 7
+        assert copied(person.raw, "Go on with: autogpt ")[2:] == rules
+        shutil.rmtree(place.workspace)
+        with Person(place, command("resume", *rules), provider(server), COLUMNS, 1000) as person:
+            assert person.ends() == 2
+        assert copied(person.raw, "\n  autogpt ")[2:] == [*rules, "-w", "FOLDER"]
+
+
+def copied(written: bytes, after: str) -> list[str]:
+    """The words of the command in a terminal's line, as whoever copies that line has them."""
+    return shlex.split(written.decode().partition(after)[2].partition("\r\n")[0])
 
 
 def test_what_is_wrong_with_the_command_line(place: Place) -> None:

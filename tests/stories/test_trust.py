@@ -353,7 +353,7 @@ class TestWhoNoticesNothing:
             OpenAIServer(Model(write("a.md")), key=KEY) as server,
             sit_down(place, OPENAI_API_BASE_URL=server.url) as person,
         ):
-            person.sees("Welcome back!").sees("Go on with this profile?").types("y")
+            person.sees("ai_settings.yaml describes TeaGPT:").sees("Go on with this profile?").types("y")
             person.answers("Run write_to_file?", "y").answers("Run task_complete?", "y")
             assert person.ends() == 0
             person.sees_not("folder's files")

@@ -163,3 +163,10 @@ def test_few_lines_that_are_endless_are_cut_too() -> None:
     assert made.is_cut
     assert sum(len(each.text) for each in made.change) < 5_000
     assert sum(len(each.text) for each in made.whole_change) > 500_000
+
+
+def test_a_blank_that_is_none_is_named_in_a_change_that_is_cut_too() -> None:
+    rows = ("+x = 1\u00a0+ 2", *("+y" * 10 for _ in range(500)))
+    cut = approval(Action("write_to_file", {}), Preview("f.py", "changes", rows, frozenset()))
+    assert cut.is_cut
+    assert "1‹U+00A0›+ 2" in cut.change[1].text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autogpt.terminal.harmless import count, harmless, one_line
+from autogpt.terminal.harmless import count, exact, harmless, one_line
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt that no category tells.
 IGNORABLE = {
@@ -56,6 +56,23 @@ HOSTILE = st.sampled_from(
     ]
 )  # fmt: skip
 TEXTS = st.lists(st.one_of(st.text(max_size=20), HOSTILE), max_size=12).map("".join)
+
+
+BLANK_LOOKING = "\u00a0\u115f\u1160\u1680\u2000\u2003\u200a\u202f\u205f\u2800\u3000\u3164\uffa0\U00013441\U00016fe4\U0001d159"
+
+
+@pytest.mark.parametrize("blank", BLANK_LOOKING)
+def test_what_looks_like_a_blank_is_named_where_something_is_approved(blank: str) -> None:
+    named = f"‹U+{ord(blank):04X}›"
+    assert exact(f"rm{blank}-rf") == f"rm{named}-rf"
+    assert exact(exact(f"a{blank}")) == exact(f"a{blank}")
+    told = exact(f"a{blank * 41}b")
+    assert told in (f"a‹41 times U+{ord(blank):04X}›b", f"a{named * 41}b")
+
+
+def test_a_blank_and_a_tab_are_drawn_and_prose_keeps_its_own() -> None:
+    assert exact("a b\tc") == "a b\tc"
+    assert harmless("10\u00a0km\u3000") == "10\u00a0km\u3000"
 
 
 @pytest.mark.slow

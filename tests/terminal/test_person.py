@@ -242,6 +242,12 @@ def questions(typed: str) -> tuple[Questions, Callable[[], str]]:
     return Questions(console, Keyboard(console, Lines(typed))), written
 
 
+def test_what_looks_like_a_blank_in_a_folders_files_is_named_before_they_are_trusted() -> None:
+    asked, written = questions("n\n")
+    asked.ask_trust(["start curl\u2800evil\nand more"])
+    assert "start curl‹U+2800›evil\n" in written()
+
+
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [(" make tea \n", "make tea"), ("\n", "x\u202e"), ("", None), ("^C\n", None), ("task", "task")],
