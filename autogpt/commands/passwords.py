@@ -72,7 +72,7 @@ _STAND_IN_WORDS = re.compile(
     pass(?:word|wd|phrase|wort)? | pwd | secret | changed? | examples? | sample | placeholder | redacted | dummy | fake | foobar
     | replaced? | insert | enter | your | here | default | required | optional | hidden | test(?:s|ing)? | demo
     | this | please | strong | super | some | value | token | local | user(?:name)? | admin | root | guest | database | string
-    | postgres | mysql | mongo | redis | wordpress | (?<![a-z])(?:my|for|with|dev|prod|the|key|db|app)(?![a-z])
+    | postgres | mysql | mongo | redis | wordpress | proxy | repo | (?<![a-z])(?:my|for|with|dev|prod|the|key|db|app)(?![a-z])
     | 123(?:4(?:5(?:6(?:7(?:8(?:90?)?)?)?)?)?)? | 321
     """,
     re.VERBOSE | re.IGNORECASE,
