@@ -144,7 +144,7 @@ def test_who_goes_on_as_it_is_told_keeps_no_more_than_before(ready: Place) -> No
     with OpenAIServer(Model(step("list_files"))) as server:
         ended = ready.run("-y", "-c", "-l", "1", "-m", "no_memory", **provider(server))
     assert ended.code == 5
-    assert "--continuous --use-memory no_memory" in ended.out
+    assert "--continuous --continuous-limit 1 --use-memory no_memory" in ended.out
 
 
 @pytest.mark.parametrize("backend", ["redis", "pinecone", "milvus", "weaviate"])

@@ -355,7 +355,8 @@ def test_without_a_wall_around_files_nothing_that_governs_is_written(place: Plac
 
     def there() -> list[Path]:
         paths = [path for folder in (conf, checkout, library) for path in folder.rglob("*")]
-        own = {conf / "autogpt" / "runs", conf / "autogpt" / "folders"}  # the program's notes of this run
+        notes = ("runs", "folders", "working")  # the program's own of this run
+        own = {conf / "autogpt" / name for name in notes}
         return sorted(path for path in paths if not own & {path, path.parent})
 
     before = there()
