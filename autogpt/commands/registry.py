@@ -43,6 +43,9 @@ _NARROWEST, _WIDEST = 20, 1_000
 
 _LONGEST_NAME = 300
 
+_MOST_WATCHED = 50
+"""Entries of a workspace up to which it is seen whether something came from elsewhere; more might be the person's."""
+
 _PASSING = (UserError, OverLimit, ContextOverflow)
 _CHANGE_FILES = frozenset({Touch.PROCESSES, Touch.HOST})
 """What can change files without going through the workspace's door."""
@@ -87,7 +90,7 @@ class Registry:
         self._outgoing = outgoing or Outgoing()
         self._worked = worked
         self._fresh = fresh
-        self._left_as = workspace.fingerprint() if fresh else ""
+        self._left_as = self._outline() if fresh else None
         self._judged: Action | None = None
         self._commands: dict[str, Command] = {}
         self._owners: dict[str, str] = {}
@@ -166,7 +169,7 @@ class Registry:
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""
         # What came between two commands may be the person's.
-        self._fresh = self._fresh and self._workspace.fingerprint() == self._left_as
+        self._fresh = self._fresh and self._outline() == self._left_as is not None
         before = self._state(action)
         try:
             self._check_still(action)
@@ -182,7 +185,7 @@ class Registry:
         result, full_result = self._bounded(self.resolve(action.command), outcome)
         own, made = self._origins(action, outcome, result)
         led, inside = self._outgoing.taken()
-        fresh, self._left_as = self._fresh, self._workspace.fingerprint() if self._fresh else ""
+        fresh, self._left_as = self._fresh, self._outline() if self._fresh else None
         return Ran(
             action,
             ok,
@@ -231,6 +234,9 @@ class Registry:
             return outcome
         # Functions of plugins return whatever they like.
         return Outcome("Done." if outcome is None else str(outcome))
+
+    def _outline(self) -> frozenset[tuple[str, int, int]] | None:
+        return self._workspace.outline(_MOST_WATCHED)
 
     def _check_still(self, action: Action) -> None:
         """Raise CommandError where a link came in the way since the action was judged: another file would be meant."""

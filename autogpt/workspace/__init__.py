@@ -140,6 +140,24 @@ class Workspace:
         except OSError:
             return False
 
+    def outline(self, most: int) -> frozenset[tuple[str, int, int]] | None:
+        """Path, size and time of change of all that there is; None of more than `most`, or what can't be read."""
+        found: set[tuple[str, int, int]] = set()
+        waiting = [str(self.root)]
+        try:
+            for folder in waiting:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        status = entry.stat(follow_symlinks=False)
+                        found.add((entry.path, status.st_size, status.st_ctime_ns))
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        if len(found) > most:
+                            return None
+        except OSError:
+            return None
+        return frozenset(found)
+
     def fingerprint(self) -> str:
         """A text that differs from the last one if files changed in between, also by a process.
 

@@ -169,6 +169,14 @@ def test_a_file_that_came_between_two_commands_may_be_the_persons(workspace: Wor
     assert ran(commands, "write_to_file", filename="a/bot.py", text="x").fresh
     assert ran(commands, "execute_shell", command_line="open('a/made.txt', 'w').write('x')").fresh
     assert ran(commands, "list_files", directory="a").fresh
+    for number in range(20):
+        assert ran(commands, "write_to_file", filename=f"{number}.txt", text="x").fresh
     (workspace.root / "a" / "mine.txt").write_text("of the person's")
     assert not ran(commands, "read_file", filename="a/mine.txt").fresh
     assert not ran(commands, "read_file", filename="a/bot.py").fresh
+
+
+def test_of_very_many_files_some_may_be_the_persons(workspace: Workspace) -> None:
+    commands = Registry([FileCommands(workspace)], workspace=workspace, clock=StoppedClock(), fresh=True)
+    told = [ran(commands, "write_to_file", filename=f"{number}.txt", text="x").fresh for number in range(60)]
+    assert told == [True] * 51 + [False] * 9
