@@ -169,7 +169,7 @@ class Registry:
     def run(self, action: Action) -> Ran:
         """Run one action. Raises what the loop answers: UserError, OverLimit, ContextOverflow, Ctrl-C."""
         # What came between two commands may be the person's.
-        self._fresh = self._fresh and self._outline() == self._left_as is not None
+        self._fresh = self._fresh and self._left_as is not None and self._outline() == self._left_as
         before = self._state(action)
         try:
             self._check_still(action)

@@ -131,15 +131,6 @@ class Workspace:
         """Grows each time that the content of the workspace changed through this door."""
         return self._revision
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing at all in the workspace, the program's own entries counted."""
-        try:
-            with os.scandir(self.root) as entries:
-                return next(entries, None) is None
-        except OSError:
-            return False
-
     def outline(self, most: int) -> frozenset[tuple[str, int, int]] | None:
         """Path, size and time of change of all that there is; None of more than `most`, or what can't be read."""
         found: set[tuple[str, int, int]] = set()
